@@ -1,0 +1,24 @@
+const base = {
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['@waybill/source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {},
+}
+
+const onRealServers = { ...base, globalSetup: '<rootDir>/packages/test-kit/src/start-shared-servers.ts' }
+
+export default {
+  projects: [
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{services,packages}/*/src/**/*.test.ts', '<rootDir>/infra/**/*.test.ts'],
+    },
+    {
+      ...onRealServers,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/{services,packages}/*/test/**/*.int.test.ts'],
+    },
+    { ...onRealServers, displayName: 'e2e', testMatch: ['<rootDir>/tests/**/*.test.ts'] },
+  ],
+}
