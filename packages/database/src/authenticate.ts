@@ -1,0 +1,59 @@
+import type { Pool } from './pool.ts'
+
+export type Driver = {
+  id: string
+  name: string
+  status: 'active' | 'inactive' | 'suspended'
+  language: 'en' | 'pt' | 'es' | null
+  /** IANA name. */
+  timeZone: string
+  permissions: string[]
+}
+
+/**
+ * Who writes in a conversation, by what WhatsApp says of the sender and nothing else.
+ * `locked`: phone and user id belong to different drivers, or dispatch has yet to confirm a change.
+ */
+export type Sender = {
+  lastTurnId: string | null
+  wasRefusedToday: boolean
+  hasPhone: boolean
+} & ({ identity: 'known' | 'locked'; driver: Driver } | { identity: 'unknown' })
+
+type Row = {
+  identity: Sender['identity']
+  driver: Driver | null
+  lastTurnId: string | null
+  wasRefusedToday: boolean
+  hasPhone: boolean
+}
+
+/** One round trip. A phone and a user id that come together for the first time are bound by it. */
+export async function authenticate(pool: Pool, conversationId: string): Promise<Sender> {
+  const { rows } = await pool.query<Row>({
+    name: 'authenticate',
+    text: `SELECT identity, driver, last_turn_id AS "lastTurnId", was_refused_today AS "wasRefusedToday",
+             has_phone AS "hasPhone" FROM authenticate($1)`,
+    values: [conversationId],
+  })
+  const [row] = rows
+  const { identity = 'unknown', driver = null } = row ?? {}
+  const standing = {
+    lastTurnId: row?.lastTurnId ?? null,
+    wasRefusedToday: row?.wasRefusedToday ?? false,
+    hasPhone: row?.hasPhone ?? false,
+  }
+  return identity === 'unknown' || !driver
+    ? { ...standing, identity: 'unknown' }
+    : { ...standing, identity, driver }
+}
+
+/** The session as the conversation's last turn left it: what Redis is rebuilt from. */
+export async function readSession(pool: Pool, turnId: string): Promise<unknown> {
+  const { rows } = await pool.query<{ session: unknown }>({
+    name: 'read-session',
+    text: 'SELECT session FROM turns WHERE id = $1',
+    values: [turnId],
+  })
+  return rows[0]?.session ?? undefined
+}

@@ -1,0 +1,106 @@
+import type { Pool } from './pool.ts'
+
+/** A message as it waits in a conversation. `body` is what WhatsApp sent; `sentAt` in ms, WhatsApp's clock. */
+export type WaitingMessage = { wamid: string; kind: string; body: unknown; attempts: number; sentAt: number }
+
+export type TurnWork =
+  | { state: 'run' | 'exhausted'; messages: readonly [WaitingMessage, ...WaitingMessage[]] }
+  | { state: 'released' | 'empty' | 'busy' | 'later' | 'fenced' }
+
+export type Lease = { owner: string; ttlMs: number; attemptsMax: number }
+
+export type Reply = { message: unknown; replyTo?: string | undefined }
+export type AuditEntry = { action: string; detail?: unknown }
+export type ModelCall = {
+  purpose: string
+  model: string
+  outcome: string
+  promptTokens?: number | undefined
+  cachedTokens?: number | undefined
+  completionTokens?: number | undefined
+  costUsd?: number | undefined
+  latencyMs: number
+}
+export type OrderCommand = { id: string; kind: string; payload: unknown }
+
+/** Everything that a turn leaves behind, committed in one transaction or not at all. */
+export type TurnRecord = {
+  id: string
+  driverId: string | undefined
+  wamids: readonly string[]
+  session: unknown
+  replies: readonly Reply[]
+  commands: readonly OrderCommand[]
+  audit: readonly AuditEntry[]
+  modelCalls: readonly ModelCall[]
+  /** An unknown person was told so: not again within a day. */
+  isRefusal?: boolean | undefined
+  /** Private data stays locked until dispatch confirms the person. */
+  lockReason?: string | undefined
+}
+
+export type TurnFailure = {
+  turnId: string
+  wamid: string
+  error: string
+  backoffMs: number
+  /** Messages of the turn that it did not get to. */
+  untried: readonly string[]
+  /** Told to the driver when this was the last attempt. */
+  apology: Reply
+  modelCalls: readonly ModelCall[]
+}
+
+type Row = { state: TurnWork['state']; epoch: string | null; messages: WaitingMessage[] | null }
+
+/**
+ * Claims a conversation and takes all that waits in it, oldest first (20 at most).
+ * `exhausted`: the head has used up its attempts without a word from whoever worked on it.
+ */
+export async function claimTurn(
+  pool: Pool,
+  conversationId: string,
+  lease: Lease & { steal: boolean },
+): Promise<{ epoch: string; work: TurnWork }> {
+  const { rows } = await pool.query<Row>({
+    name: 'claim-turn',
+    text: 'SELECT state, epoch, messages FROM claim_turn($1, $2, $3, $4, $5)',
+    values: [conversationId, lease.owner, lease.ttlMs, lease.steal, lease.attemptsMax],
+  })
+  return { epoch: rows[0]?.epoch ?? '0', work: workOf(rows[0]) }
+}
+
+/** Commits a turn if the epoch still holds, and returns what waits next; `released` when nothing does. */
+export async function commitTurn(
+  pool: Pool,
+  conversationId: string,
+  { epoch, lease, turn }: { epoch: string; lease: Lease; turn: TurnRecord },
+): Promise<TurnWork> {
+  const { rows } = await pool.query<Row>({
+    name: 'commit-turn',
+    text: 'SELECT state, messages FROM commit_turn($1, $2, $3, $4, $5, $6)',
+    values: [conversationId, epoch, lease.owner, lease.ttlMs, lease.attemptsMax, JSON.stringify(turn)],
+  })
+  return workOf(rows[0])
+}
+
+/** Writes a failure down: the lane backs off, or the message is dead and the driver is told. */
+export async function failTurn(
+  pool: Pool,
+  conversationId: string,
+  { epoch, attemptsMax, failure }: { epoch: string; attemptsMax: number; failure: TurnFailure },
+): Promise<'fenced' | 'retry' | 'dead'> {
+  const { rows } = await pool.query<{ state: 'fenced' | 'retry' | 'dead' }>({
+    name: 'fail-turn',
+    text: 'SELECT state FROM fail_turn($1, $2, $3, $4)',
+    values: [conversationId, epoch, attemptsMax, JSON.stringify(failure)],
+  })
+  return rows[0]?.state ?? 'fenced'
+}
+
+function workOf(row: Row | undefined): TurnWork {
+  if (!row) return { state: 'empty' }
+  if (row.state !== 'run' && row.state !== 'exhausted') return { state: row.state }
+  const [head, ...rest] = row.messages ?? []
+  return head ? { state: row.state, messages: [head, ...rest] } : { state: 'empty' }
+}

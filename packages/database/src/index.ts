@@ -1,0 +1,41 @@
+export { authenticate, type Driver, readSession, type Sender } from './authenticate.ts'
+export {
+  type CommandOutcome,
+  type CommandWork,
+  claimCommand,
+  type PendingCommand,
+  settleCommand,
+} from './command-lane.ts'
+export {
+  type AuditEntry,
+  claimTurn,
+  commitTurn,
+  failTurn,
+  type Lease,
+  type ModelCall,
+  type OrderCommand,
+  type Reply,
+  type TurnFailure,
+  type TurnRecord,
+  type TurnWork,
+  type WaitingMessage,
+} from './inbound-lane.ts'
+export { type LaneKind, renewLane, type StrandedLane, strandedLanes } from './lanes.ts'
+export { migrate } from './migrate.ts'
+export {
+  claimSend,
+  type Pacing,
+  type Send,
+  type SendWork,
+  type SettledOutcome,
+  settleSend,
+} from './outbound-lane.ts'
+export { createPool, type Pool } from './pool.ts'
+export {
+  type EventRow,
+  type LaneToWake,
+  type MessageRow,
+  type ReceiptRow,
+  recordWebhooks,
+  type WebhookRows,
+} from './record-webhooks.ts'

@@ -1,0 +1,75 @@
+import type { Pool } from './pool.ts'
+
+/** How fast a number and a pair (number, person) may send: facts of WhatsApp's, see the sender. */
+export type Pacing = {
+  numberPerSecond: number
+  pairIntervalMs: number
+  pairBurst: number
+  /** A sender holds a claimed row this long at most until the number's rate lets it go. */
+  waitMsMax: number
+  /** How long an ambiguous attempt waits for the receipt that would prove it. */
+  settleMs: number
+  attemptsMax: number
+}
+
+/** One attempt to send. `id` travels as `biz_opaque_callback_data`; times in ms. */
+export type Send = {
+  id: string
+  message: unknown
+  replyTo: string | null
+  waId: string | null
+  userId: string | null
+  attempt: number
+  failures: number
+  priority: 'reply' | 'broadcast'
+  sendAfterMs: number
+  createdAt: number
+}
+
+export type SendWork =
+  | { state: 'run'; send: Send }
+  | { state: 'later'; waitMs: number }
+  | { state: 'busy' | 'empty' | 'fenced' }
+
+export type SettledOutcome =
+  | { kind: 'accepted'; wamid: string }
+  | { kind: 'retry'; error: string; delayMs: number; numberDelayMs?: number }
+  | { kind: 'ambiguous'; error: string }
+  | { kind: 'rejected'; error: string }
+
+type SendLease = { owner: string; ttlMs: number; pacing: Pacing }
+type Row = { state: SendWork['state']; epoch: string; wait_ms: number | null; send: Send | null }
+
+/** Claims the head of a conversation's replies; it is `sending` on record before this returns. */
+export async function claimSend(
+  pool: Pool,
+  conversationId: string,
+  lease: SendLease & { steal: boolean },
+): Promise<{ epoch: string; work: SendWork }> {
+  const { rows } = await pool.query<Row>({
+    name: 'claim-send',
+    text: 'SELECT state, epoch, wait_ms, send FROM claim_send($1, $2, $3, $4, $5)',
+    values: [conversationId, lease.owner, lease.ttlMs, lease.steal, lease.pacing],
+  })
+  return { epoch: rows[0]?.epoch ?? '0', work: workOf(rows[0]) }
+}
+
+/** Writes down what became of an attempt and claims the next row of the lane in the same round trip. */
+export async function settleSend(
+  pool: Pool,
+  conversationId: string,
+  { epoch, lease, id, outcome }: { epoch: string; lease: SendLease; id: string; outcome: SettledOutcome },
+): Promise<SendWork> {
+  const { rows } = await pool.query<Row>({
+    name: 'settle-send',
+    text: 'SELECT state, wait_ms, send FROM settle_send($1, $2, $3, $4, $5, $6, $7)',
+    values: [conversationId, lease.owner, epoch, lease.ttlMs, lease.pacing, id, outcome],
+  })
+  return workOf(rows[0])
+}
+
+function workOf(row: Row | undefined): SendWork {
+  if (row?.state === 'run' && row.send) return { state: 'run', send: row.send }
+  if (row?.state === 'later') return { state: 'later', waitMs: row.wait_ms ?? 0 }
+  return { state: row?.state === 'busy' || row?.state === 'fenced' ? row.state : 'empty' }
+}

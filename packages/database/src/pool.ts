@@ -1,0 +1,42 @@
+import pg from 'pg'
+import { Gauge, type Registry } from 'prom-client'
+
+export type Pool = pg.Pool
+
+type PoolOptions = {
+  url: string
+  name: string
+  connectionsMax: number
+  registry: Registry
+  onError: (error: Error) => void
+}
+
+// A statement of ours takes milliseconds. One that takes this long is stuck, and so is who waits for it.
+const STATEMENT_MS_MAX = 10_000
+const CONNECT_MS_MAX = 5_000
+
+/** Connections are opened when needed and replaced when PostgreSQL cuts them. */
+export function createPool({ url, name, connectionsMax, registry, onError }: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: name,
+    max: connectionsMax,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    statement_timeout: STATEMENT_MS_MAX,
+    query_timeout: STATEMENT_MS_MAX + 1_000,
+    keepAlive: true,
+  })
+  pool.on('error', onError)
+  new Gauge({
+    name: 'waybill_database_connections',
+    help: 'PostgreSQL connections of this process by state',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      this.set({ state: 'idle' }, pool.idleCount)
+      this.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
+      this.set({ state: 'waited-for' }, pool.waitingCount)
+    },
+  })
+  return pool
+}
