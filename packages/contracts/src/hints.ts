@@ -36,3 +36,11 @@ export const orderCommandsReady = defineQueue({
   schema: z.object({ driverId: z.string().min(1) }),
   retry,
 })
+
+/** A turn is about to ask the model: the driver sees that the message was read and that somebody is typing. */
+export const turnStarted = defineQueue({
+  queue: 'sender.turn-started',
+  routingKey: 'turn.started.v1',
+  schema: z.object({ conversationId: z.string().min(1), wamid: z.string().min(1) }),
+  retry,
+})

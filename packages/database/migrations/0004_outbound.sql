@@ -149,8 +149,8 @@ DECLARE
 BEGIN
   FOR r IN
     SELECT t.*, coalesce(ours.id, by_wamid.id) AS row_id, coalesce(ours.conversation_id, by_wamid.conversation_id) AS conversation
-    FROM jsonb_to_recordset(p_receipts) AS t (wamid text, status text, outbound_id text, at timestamptz, errors jsonb)
-    LEFT JOIN outbound ours ON ours.id::text = t.outbound_id
+    FROM jsonb_to_recordset(p_receipts) AS t (wamid text, status text, outbound_id uuid, at timestamptz, errors jsonb)
+    LEFT JOIN outbound ours ON ours.id = t.outbound_id
     LEFT JOIN LATERAL (SELECT w.* FROM outbound w WHERE w.wamid = t.wamid LIMIT 1) by_wamid ON true
     ORDER BY conversation, t.at
   LOOP

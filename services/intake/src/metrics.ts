@@ -1,0 +1,20 @@
+import { Counter, Histogram, type Registry } from 'prom-client'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+export function createMetrics(registry: Registry) {
+  return {
+    elements: new Counter({
+      name: 'waybill_intake_elements_total',
+      help: 'What webhooks carried, by kind: message, receipt, account event, for a foreign number, malformed',
+      labelNames: ['kind'],
+      registers: [registry],
+    }),
+    batchSeconds: new Histogram({
+      name: 'waybill_intake_batch_seconds',
+      help: 'From a batch of webhooks in hand to recorded and woken',
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers: [registry],
+    }),
+  }
+}

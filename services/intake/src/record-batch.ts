@@ -1,0 +1,89 @@
+import { conversationReady, outboundReady, webhookReceived } from '@waybill/contracts'
+import { type LaneToWake, type Pool, recordWebhooks } from '@waybill/database'
+import type { Messaging, RawDelivery } from '@waybill/messaging'
+import type { Logger } from 'pino'
+import type { Metrics } from './metrics.ts'
+import { type Delivered, type Recorded, readWebhook } from './read-webhook.ts'
+
+type Deps = {
+  pool: Pool
+  messaging: Pick<Messaging, 'publish' | 'deadLetter'>
+  log: Logger
+  metrics: Metrics
+  phoneNumberId: string
+}
+type Read = { delivered: Delivered; recorded: Recorded }
+
+// Keeps a transaction short when webhooks carry a thousand updates each.
+const ELEMENTS_MAX = 1_000
+
+/**
+ * Records a batch of webhooks, then wakes whom it concerns. Safe to run again from the start, which is what
+ * the consumer does after any error: rows are keyed by wamid, and a hint too many finds nothing to do.
+ */
+export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: Deps) {
+  return async (batch: readonly RawDelivery[]): Promise<void> => {
+    const stopTimer = metrics.batchSeconds.startTimer()
+    const reads = batch.flatMap((delivered) =>
+      readWebhook(delivered, phoneNumberId).map((recorded): Read => ({ delivered, recorded })),
+    )
+    for (let start = 0; start < reads.length; start += ELEMENTS_MAX) {
+      await wake(await record(reads.slice(start, start + ELEMENTS_MAX)))
+    }
+    for (const { recorded } of reads) metrics.elements.inc({ kind: kindOf(recorded) })
+    stopTimer()
+  }
+
+  /** A row that PostgreSQL refuses is found by halving, and costs none of its neighbours. */
+  async function record(reads: readonly Read[]): Promise<LaneToWake[]> {
+    for (const { delivered, recorded } of reads) {
+      if (recorded.kind === 'malformed') await setAside(delivered, recorded.reason, recorded.value)
+    }
+    try {
+      return await recordWebhooks(pool, {
+        messages: reads.flatMap(({ recorded }) => (recorded.kind === 'message' ? [recorded.row] : [])),
+        receipts: reads.flatMap(({ recorded }) => (recorded.kind === 'receipt' ? [recorded.row] : [])),
+        events: reads.flatMap(({ recorded }) => (recorded.kind === 'event' ? [recorded.row] : [])),
+      })
+    } catch (error) {
+      if (!isRefusedData(error)) throw error
+      const [first, ...rest] = reads.filter(({ recorded }) => recorded.kind !== 'malformed')
+      if (!first) return []
+      if (rest.length === 0) {
+        await setAside(first.delivered, `refused by the database: ${error.message}`, rowOf(first.recorded))
+        return []
+      }
+      const half = Math.ceil((rest.length + 1) / 2)
+      const all = [first, ...rest]
+      return [...(await record(all.slice(0, half))), ...(await record(all.slice(half)))]
+    }
+  }
+
+  async function wake(lanes: readonly LaneToWake[]): Promise<void> {
+    await Promise.all(
+      lanes.map(({ lane, conversationId }) =>
+        messaging.publish(lane === 'inbound' ? conversationReady : outboundReady, { conversationId }),
+      ),
+    )
+  }
+
+  /** The element alone when there is one, else the whole body as it came. */
+  async function setAside(delivered: Delivered, reason: string, value: unknown): Promise<void> {
+    log.warn({ reason }, 'a part of a webhook was set aside')
+    const body = value === undefined ? delivered.body : Buffer.from(JSON.stringify(value))
+    await messaging.deadLetter(webhookReceived, body, reason, { headers: delivered.headers })
+  }
+}
+
+function isRefusedData(error: unknown): error is Error {
+  // Class 22: data exceptions. 23: integrity. 54: too large or too deep for PostgreSQL.
+  return error instanceof Error && 'code' in error && /^(22|23|54)/.test(String(error.code))
+}
+
+function kindOf(recorded: Recorded): string {
+  return recorded.kind === 'event' && recorded.row.reason === 'foreign number' ? 'foreign' : recorded.kind
+}
+
+function rowOf(recorded: Recorded): unknown {
+  return recorded.kind === 'malformed' ? recorded.value : recorded.row
+}

@@ -1,0 +1,53 @@
+import { conversationReady, outboundReady, webhookReceived } from '@waybill/contracts'
+import { createPool } from '@waybill/database'
+import { connectMessaging } from '@waybill/messaging'
+import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import type { Config } from './config.ts'
+import { createMetrics } from './metrics.ts'
+import { recordBatch } from './record-batch.ts'
+
+// A frozen intake is cut off after two heartbeats, and the standby takes over.
+const HEARTBEAT_SECONDS = 5
+const BATCH_WAIT_MS = 2
+
+export async function startService(config: Config): Promise<AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const identity = { service: 'intake', instance: config.instance }
+  const log = createLogger({ ...identity, level: config.log.level })
+  const registry = createRegistry(identity)
+
+  const pool = opened.adopt(
+    createPool({
+      url: config.database.url,
+      name: config.instance,
+      connectionsMax: 4,
+      registry,
+      onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+    }),
+    (it) => it.end(),
+  )
+  const messaging = opened.use(
+    await connectMessaging({
+      url: config.amqp.url,
+      name: config.instance,
+      log,
+      registry,
+      contracts: [webhookReceived, conversationReady, outboundReady],
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+    }),
+  )
+  opened.use(await startOpsServer({ ...config.http, registry, log, isReady: () => messaging.isReady() }))
+
+  await messaging.consumeBatch(
+    webhookReceived,
+    { batchMax: config.batch.webhooksMax, waitMs: BATCH_WAIT_MS },
+    recordBatch({
+      pool,
+      messaging,
+      log,
+      metrics: createMetrics(registry),
+      phoneNumberId: config.whatsapp.phoneNumberId,
+    }),
+  )
+  return opened.move()
+}

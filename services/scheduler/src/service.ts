@@ -1,0 +1,54 @@
+import { broadcastReady, conversationReady, orderCommandsReady, outboundReady } from '@waybill/contracts'
+import { createPool } from '@waybill/database'
+import { connectMessaging } from '@waybill/messaging'
+import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { Counter } from 'prom-client'
+import type { Config } from './config.ts'
+import { repeat } from './repeat.ts'
+import { sweepLanes } from './sweep-lanes.ts'
+
+export async function startService(config: Config): Promise<AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const identity = { service: 'scheduler', instance: config.instance }
+  const log = createLogger({ ...identity, level: config.log.level })
+  const registry = createRegistry(identity)
+
+  const pool = opened.adopt(
+    createPool({
+      url: config.database.url,
+      name: config.instance,
+      connectionsMax: 2,
+      registry,
+      onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+    }),
+    (it) => it.end(),
+  )
+  const messaging = opened.use(
+    await connectMessaging({
+      url: config.amqp.url,
+      name: config.instance,
+      log,
+      registry,
+      contracts: [conversationReady, outboundReady, broadcastReady, orderCommandsReady],
+    }),
+  )
+  opened.use(await startOpsServer({ ...config.http, registry, log, isReady: () => messaging.isReady() }))
+
+  const swept = new Counter({
+    name: 'waybill_lanes_swept_total',
+    help: 'Lanes with work that nobody was on: back-offs that ended, and hints that were lost',
+    labelNames: ['kind'],
+    registers: [registry],
+  })
+  const sweep = sweepLanes({ pool, messaging, graceMs: config.sweep.graceMs })
+  opened.use(
+    repeat({
+      intervalMs: config.sweep.intervalMs,
+      onError: (error) => log.warn({ err: error }, 'a sweep failed'),
+      async run() {
+        for (const { kind } of await sweep()) swept.inc({ kind })
+      },
+    }),
+  )
+  return opened.move()
+}

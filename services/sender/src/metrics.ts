@@ -1,0 +1,33 @@
+import { Counter, Histogram, type Registry } from 'prom-client'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+export function createMetrics(registry: Registry) {
+  return {
+    sends: new Counter({
+      name: 'waybill_sends_total',
+      help: 'Attempts to send by outcome, with the error code of WhatsApp where it gave one',
+      labelNames: ['outcome', 'code'],
+      registers: [registry],
+    }),
+    sendSeconds: new Histogram({
+      name: 'waybill_send_seconds',
+      help: 'How long WhatsApp took to answer',
+      buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers: [registry],
+    }),
+    acceptedAfterSeconds: new Histogram({
+      name: 'waybill_reply_accepted_after_seconds',
+      help: 'From the commit of a reply to its acceptance by WhatsApp',
+      labelNames: ['priority'],
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
+      registers: [registry],
+    }),
+    presence: new Counter({
+      name: 'waybill_presence_total',
+      help: 'Messages marked as read, by outcome',
+      labelNames: ['outcome'],
+      registers: [registry],
+    }),
+  }
+}

@@ -1,0 +1,56 @@
+import { broadcastReady, outboundReady, turnStarted } from '@waybill/contracts'
+import { createPool } from '@waybill/database'
+import { connectMessaging } from '@waybill/messaging'
+import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { createCloudApi } from '@waybill/whatsapp'
+import { attemptSend } from './attempt-send.ts'
+import type { Config } from './config.ts'
+import { createMetrics } from './metrics.ts'
+import { sendLane } from './send-lane.ts'
+import { showPresence } from './show-presence.ts'
+
+// A sender waits on WhatsApp, not on the CPU. Broadcasts and presence may never take the place of replies.
+const REPLIES_IN_FLIGHT = 100
+const BROADCASTS_IN_FLIGHT = 40
+const PRESENCE_IN_FLIGHT = 20
+
+export async function startService(config: Config): Promise<AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const identity = { service: 'sender', instance: config.instance }
+  const log = createLogger({ ...identity, level: config.log.level })
+  const registry = createRegistry(identity)
+  const metrics = createMetrics(registry)
+
+  const pool = opened.adopt(
+    createPool({
+      url: config.database.url,
+      name: config.instance,
+      connectionsMax: 10,
+      registry,
+      onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+    }),
+    (it) => it.end(),
+  )
+  const messaging = opened.use(
+    await connectMessaging({
+      url: config.amqp.url,
+      name: config.instance,
+      log,
+      registry,
+      contracts: [outboundReady, broadcastReady, turnStarted],
+    }),
+  )
+  opened.use(await startOpsServer({ ...config.http, registry, log, isReady: () => messaging.isReady() }))
+
+  const cloudApi = createCloudApi(config.whatsapp)
+  const presence = opened.use(showPresence({ cloudApi, registry, log, metrics }))
+  const attempt = opened.use(attemptSend({ cloudApi, registry, log, metrics }))
+  const work = sendLane({ pool, attempt, presence, log, owner: config.instance, pacing: config.pacing })
+
+  await messaging.consume(outboundReady, { concurrency: REPLIES_IN_FLIGHT }, work)
+  await messaging.consume(broadcastReady, { concurrency: BROADCASTS_IN_FLIGHT }, work)
+  await messaging.consume(turnStarted, { concurrency: PRESENCE_IN_FLIGHT }, ({ payload }) =>
+    presence.markRead({ wamid: payload.wamid, showTyping: true }),
+  )
+  return opened.move()
+}
