@@ -5,7 +5,11 @@ const base = {
   transform: {},
 }
 
-const onRealServers = { ...base, globalSetup: '<rootDir>/packages/test-kit/src/start-shared-servers.ts' }
+const onRealServers = {
+  ...base,
+  globalSetup: '<rootDir>/packages/test-kit/src/start-shared-servers.ts',
+  globalTeardown: '<rootDir>/packages/test-kit/src/stop-shared-servers.ts',
+}
 
 export default {
   projects: [

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { chownSync, lstatSync, mkdirSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+
+export type Account = { uid: number; gid: number }
+
+const NOBODY: Account = { uid: 65534, gid: 65534 }
+
+/** Whom the servers run as: nobody when root starts them (PostgreSQL refuses root), else ourselves. */
+export function serverAccount(): Account | undefined {
+  return process.getuid?.() === 0 ? NOBODY : undefined
+}
+
+/**
+ * Where the servers' files for `dir` are: there, or in a directory of its own below the system's temporary one
+ * when the account cannot reach it (a checkout in root's home).
+ */
+export function reachableDir(dir: string, account = serverAccount()): string {
+  if (!account || ancestors(dir).every(isOpenToAll)) return dir
+  return join(tmpdir(), `waybill-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}`)
+}
+
+/** A directory that only the account may enter. Its parents stay as they are. */
+export function privateDir(dir: string, account: Account | undefined): string {
+  mkdirSync(dirname(dir), { recursive: true })
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  if (account) chownSync(dir, account.uid, account.gid)
+  const found = lstatSync(dir)
+  if (!found.isDirectory() || found.uid !== (account?.uid ?? process.getuid?.())) {
+    throw new Error(`${dir} belongs to somebody else: remove it, or start as its owner`)
+  }
+  return dir
+}
+
+function ancestors(dir: string): string[] {
+  const path = resolve(dir)
+  return path === '/' ? ['/'] : [...ancestors(dirname(path)), path]
+}
+
+function isOpenToAll(dir: string): boolean {
+  const found = statSync(dir, { throwIfNoEntry: false })
+  return !found || (found.mode & 0o001) !== 0
+}

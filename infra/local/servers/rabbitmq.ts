@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { privateDir } from './account.ts'
+import type { ServerDefinition, ServerPlace } from './server-definition.ts'
+
+type Ports = { amqp: number; management: number; epmd: number; distribution: number }
+type RabbitMq = ServerDefinition & { url: string; managementUrl: string }
+
+/** Erlang's port mapper. RabbitMQ would start one by itself, as a daemon that outlives it. */
+export function epmdServer(place: ServerPlace, port: number): ServerDefinition {
+  return {
+    name: 'epmd',
+    dir: privateDir(place.dir, place.account),
+    program: 'epmd',
+    args: ['-port', String(port), '-address', '127.0.0.1'],
+    env: {},
+    stopSignal: 'SIGTERM',
+    isReady: async () => {
+      const socket = connect(port, '127.0.0.1')
+      await once(socket, 'connect').finally(() => socket.destroy())
+      return true
+    },
+  }
+}
+
+export function rabbitMqServer(place: ServerPlace, ports: Ports): RabbitMq {
+  const dir = privateDir(place.dir, place.account)
+  const password = secretIn(join(dir, 'password'))
+  const cookie = join(dir, '.erlang.cookie')
+  secretIn(cookie)
+  if (place.account) chownSync(cookie, place.account.uid, place.account.gid)
+  writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management].\n')
+  writeFileSync(
+    join(dir, 'rabbitmq.conf'),
+    [
+      `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
+      'management.tcp.ip = 127.0.0.1',
+      `management.tcp.port = ${ports.management}`,
+      'default_user = waybill',
+      `default_pass = ${password}`,
+      'disk_free_limit.absolute = 200MB',
+    ].join('\n'),
+    { mode: 0o644 },
+  )
+
+  const managementUrl = `http://waybill:${password}@127.0.0.1:${ports.management}`
+  return {
+    name: 'rabbitmq',
+    dir,
+    // Not the `rabbitmq-server` of the PATH: that one insists on being root or rabbitmq.
+    program: '/usr/lib/rabbitmq/bin/rabbitmq-server',
+    args: [],
+    env: {
+      HOME: dir,
+      RUNNING_UNDER_SYSTEMD: 'true', // no shell between us and the broker
+      ERL_EPMD_PORT: String(ports.epmd),
+      ERL_EPMD_ADDRESS: '127.0.0.1',
+      RABBITMQ_NODENAME: 'waybill@localhost',
+      RABBITMQ_NODE_PORT: String(ports.amqp),
+      RABBITMQ_DIST_PORT: String(ports.distribution),
+      RABBITMQ_MNESIA_BASE: join(dir, 'db'),
+      RABBITMQ_LOG_BASE: join(dir, 'log'),
+      RABBITMQ_CONFIG_FILE: join(dir, 'rabbitmq.conf'),
+      RABBITMQ_ENABLED_PLUGINS_FILE: join(dir, 'enabled_plugins'),
+      RABBITMQ_CONF_ENV_FILE: '/dev/null',
+      RABBITMQ_PID_FILE: join(dir, 'pid'),
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+    },
+    stopSignal: 'SIGTERM',
+    isReady: () => isListening(managementUrl, ports.amqp),
+    url: `amqp://waybill:${password}@127.0.0.1:${ports.amqp}`,
+    managementUrl,
+  }
+}
+
+async function isListening(managementUrl: string, amqpPort: number): Promise<boolean> {
+  const { origin, username, password } = new URL(managementUrl)
+  const answer = await fetch(`${origin}/api/health/checks/port-listener/${amqpPort}`, {
+    headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` },
+    signal: AbortSignal.timeout(2_000),
+  })
+  return answer.ok
+}
+
+function secretIn(file: string): string {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(18).toString('hex'), { mode: 0o400 })
+  return readFileSync(file, 'utf8')
+}

@@ -1,0 +1,21 @@
+import type { Account } from './account.ts'
+
+export type ServerName = 'postgres' | 'redis' | 'epmd' | 'rabbitmq'
+
+/** How one server is run. Everything it writes is below `dir`. */
+export type ServerDefinition = {
+  name: ServerName
+  dir: string
+  program: string
+  args: readonly string[]
+  env: Readonly<Record<string, string>>
+  stopSignal: NodeJS.Signals
+  isReady: () => Promise<boolean>
+}
+
+export type ServerPlace = {
+  dir: string
+  account: Account | undefined
+  /** Data survive a power cut. Off for servers whose data nobody wants back. */
+  isDurable: boolean
+}
