@@ -94,13 +94,13 @@ END $$;
 -- state: fenced | run | exhausted | released
 CREATE FUNCTION commit_turn(p_conversation text, p_epoch bigint, p_owner text, p_ttl_ms int, p_attempts_max int, p_turn jsonb,
   OUT state text, OUT messages jsonb) LANGUAGE plpgsql AS $$
-DECLARE turn_id uuid := (p_turn ->> 'id')::uuid;
+DECLARE this_turn uuid := (p_turn ->> 'id')::uuid;
 BEGIN
-  PERFORM record_model_calls(p_conversation, turn_id, p_turn -> 'modelCalls');
+  PERFORM record_model_calls(p_conversation, this_turn, p_turn -> 'modelCalls');
   IF NOT lock_held_lane('inbound', p_conversation, p_epoch) THEN state := 'fenced'; RETURN; END IF;
 
   INSERT INTO turns (id, conversation_id, driver_id, epoch, session)
-    VALUES (turn_id, p_conversation, p_turn ->> 'driverId', p_epoch, p_turn -> 'session')
+    VALUES (this_turn, p_conversation, p_turn ->> 'driverId', p_epoch, p_turn -> 'session')
     ON CONFLICT DO NOTHING;
   IF FOUND THEN PERFORM record_turn(p_conversation, p_turn); END IF;
 
@@ -114,24 +114,24 @@ BEGIN
 END $$;
 
 CREATE FUNCTION record_turn(p_conversation text, p_turn jsonb) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE turn_id uuid := (p_turn ->> 'id')::uuid;
+DECLARE this_turn uuid := (p_turn ->> 'id')::uuid;
 BEGIN
-  UPDATE inbound i SET status = 'answered', turn_id = record_turn.turn_id
+  UPDATE inbound i SET status = 'answered', turn_id = this_turn
     FROM jsonb_array_elements_text(p_turn -> 'wamids') w WHERE i.wamid = w AND i.status = 'waiting';
-  UPDATE conversations SET last_turn_id = record_turn.turn_id,
+  UPDATE conversations SET last_turn_id = this_turn,
     refused_at = CASE WHEN (p_turn ->> 'isRefusal')::boolean THEN clock_timestamp() ELSE refused_at END
     WHERE id = p_conversation;
-  PERFORM enqueue_replies(p_conversation, turn_id, 0, p_turn -> 'replies');
+  PERFORM enqueue_replies(p_conversation, this_turn, p_turn -> 'replies');
 
   INSERT INTO order_commands (id, driver_id, conversation_id, turn_id, kind, payload)
-    SELECT (c ->> 'id')::uuid, p_turn ->> 'driverId', p_conversation, record_turn.turn_id, c ->> 'kind', c -> 'payload'
+    SELECT (c ->> 'id')::uuid, p_turn ->> 'driverId', p_conversation, this_turn, c ->> 'kind', c -> 'payload'
     FROM jsonb_array_elements(p_turn -> 'commands') WITH ORDINALITY AS t (c, n) ORDER BY n;
   IF FOUND THEN
     INSERT INTO lanes (kind, key) VALUES ('order-commands', p_turn ->> 'driverId') ON CONFLICT DO NOTHING;
   END IF;
 
   INSERT INTO audit (action, conversation_id, driver_id, turn_id, detail)
-    SELECT a ->> 'action', p_conversation, p_turn ->> 'driverId', record_turn.turn_id, coalesce(a -> 'detail', '{}')
+    SELECT a ->> 'action', p_conversation, p_turn ->> 'driverId', this_turn, coalesce(a -> 'detail', '{}')
     FROM jsonb_array_elements(p_turn -> 'audit') WITH ORDINALITY AS t (a, n) ORDER BY n;
 
   IF p_turn ->> 'lockReason' IS NOT NULL THEN
@@ -141,10 +141,10 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION enqueue_replies(p_conversation text, p_turn_id uuid, p_first_part int, p_replies jsonb) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION enqueue_replies(p_conversation text, p_turn_id uuid, p_replies jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO outbound (conversation_id, turn_id, part, message, reply_to)
-    SELECT p_conversation, p_turn_id, p_first_part + n, r -> 'message', r ->> 'replyTo'
+    SELECT p_conversation, p_turn_id, n, r -> 'message', r ->> 'replyTo'
     FROM jsonb_array_elements(p_replies) WITH ORDINALITY AS t (r, n) ORDER BY n;
   IF FOUND THEN INSERT INTO lanes (kind, key) VALUES ('outbound', p_conversation) ON CONFLICT DO NOTHING; END IF;
 END $$;
@@ -165,9 +165,9 @@ $$;
 CREATE FUNCTION fail_turn(p_conversation text, p_epoch bigint, p_attempts_max int, p_failure jsonb, OUT state text) LANGUAGE plpgsql AS $$
 DECLARE
   tried int;
-  turn_id uuid := (p_failure ->> 'turnId')::uuid;
+  this_turn uuid := (p_failure ->> 'turnId')::uuid;
 BEGIN
-  PERFORM record_model_calls(p_conversation, turn_id, p_failure -> 'modelCalls');
+  PERFORM record_model_calls(p_conversation, this_turn, p_failure -> 'modelCalls');
   IF NOT lock_held_lane('inbound', p_conversation, p_epoch) THEN state := 'fenced'; RETURN; END IF;
 
   UPDATE inbound i SET attempts = i.attempts - 1
@@ -176,10 +176,10 @@ BEGIN
     WHERE i.wamid = p_failure ->> 'wamid' AND i.status = 'waiting' RETURNING i.attempts INTO tried;
   state := CASE WHEN tried >= p_attempts_max THEN 'dead' ELSE 'retry' END;
   IF state = 'dead' THEN
-    UPDATE inbound i SET status = 'dead', turn_id = fail_turn.turn_id WHERE i.wamid = p_failure ->> 'wamid';
-    PERFORM enqueue_replies(p_conversation, turn_id, 0, jsonb_build_array(p_failure -> 'apology'));
+    UPDATE inbound i SET status = 'dead', turn_id = this_turn WHERE i.wamid = p_failure ->> 'wamid';
+    PERFORM enqueue_replies(p_conversation, this_turn, jsonb_build_array(p_failure -> 'apology'));
     INSERT INTO audit (action, conversation_id, turn_id, detail)
-      VALUES ('turn.buried', p_conversation, fail_turn.turn_id,
+      VALUES ('turn.buried', p_conversation, this_turn,
         jsonb_build_object('wamid', p_failure ->> 'wamid', 'error', left(p_failure ->> 'error', 500)));
   END IF;
   PERFORM release_lane('inbound', p_conversation,

@@ -47,7 +47,7 @@ BEGIN
     RETURN;
   END IF;
   IF p_outcome ? 'reply' THEN
-    PERFORM enqueue_replies(settled.conversation_id, gen_random_uuid(), 0, jsonb_build_array(p_outcome -> 'reply'));
+    PERFORM enqueue_replies(settled.conversation_id, gen_random_uuid(), jsonb_build_array(p_outcome -> 'reply'));
   END IF;
   INSERT INTO audit (action, conversation_id, driver_id, turn_id, detail)
     VALUES ('order-command.' || settled.state, settled.conversation_id, p_driver, settled.turn_id,
