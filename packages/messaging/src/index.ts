@@ -1,0 +1,6 @@
+export type { Delivery, Handler } from './consume.ts'
+export type { BatchHandler, RawDelivery } from './consume-batch.ts'
+export { PermanentError, PublishError, RetryAfterError } from './errors.ts'
+export { connectMessaging, type Messaging } from './messaging.ts'
+export type { PublishOptions } from './publisher.ts'
+export { verdictFor } from './verdict.ts'

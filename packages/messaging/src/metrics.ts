@@ -1,0 +1,44 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+export function createMetrics(registry: Registry) {
+  const registers = [registry]
+  return {
+    connected: new Gauge({
+      name: 'waybill_broker_connected',
+      help: '1 while the connection of this role is up',
+      labelNames: ['role'],
+      registers,
+    }),
+    blocked: new Gauge({
+      name: 'waybill_broker_blocked',
+      help: '1 while the broker takes nothing from publishers (a disk or memory alarm)',
+      registers,
+    }),
+    published: new Counter({
+      name: 'waybill_messages_published_total',
+      help: 'Publishes by outcome: confirmed, or why not',
+      labelNames: ['routing_key', 'outcome'],
+      registers,
+    }),
+    publishSeconds: new Histogram({
+      name: 'waybill_publish_seconds',
+      help: 'From publish to confirm',
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2],
+      registers,
+    }),
+    consumed: new Counter({
+      name: 'waybill_messages_consumed_total',
+      help: 'Deliveries by what became of them: done, retried, dead-lettered, lost with their channel',
+      labelNames: ['queue', 'outcome'],
+      registers,
+    }),
+    inFlight: new Gauge({
+      name: 'waybill_messages_in_flight',
+      help: 'Deliveries that are being worked on',
+      labelNames: ['queue'],
+      registers,
+    }),
+  }
+}

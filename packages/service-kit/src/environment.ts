@@ -1,0 +1,24 @@
+import { z } from 'zod'
+
+/** What every service reads from its environment: spread it into the service's own schema. */
+export const serviceEnv = {
+  INSTANCE: z.string().min(1).describe('Name of this instance, unique: assistant-1'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8_080).describe('Port of /live, /ready and /metrics'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('The least severe level that is logged'),
+}
+
+/** Reports every problem at once, by the name of the variable and never with its value. An empty value counts as unset. */
+export function parseEnv<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, code, message }) => {
+    const name = path.join('.')
+    return `  ${name}: ${code === 'invalid_type' && given[name] === undefined ? 'is required' : message}`
+  })
+  throw new Error(`The environment is not usable:\n${problems.join('\n')}`)
+}

@@ -1,0 +1,5 @@
+export { parseEnv, serviceEnv } from './environment.ts'
+export { createLogger } from './logger.ts'
+export { type OpsServer, startOpsServer } from './ops-server.ts'
+export { createRegistry } from './registry.ts'
+export { runService } from './run-service.ts'

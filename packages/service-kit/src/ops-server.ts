@@ -1,0 +1,26 @@
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import type { Registry } from 'prom-client'
+
+type Options = {
+  host: string
+  port: number
+  registry: Registry
+  /** `false` takes the instance out of the load balancer; it does not restart it. */
+  isReady: () => boolean
+  /** Adds the service's own routes. */
+  register?: (app: FastifyInstance) => void | Promise<void>
+  server?: FastifyServerOptions
+}
+export type OpsServer = AsyncDisposable & { url: string; app: FastifyInstance }
+
+/** `/live` checks nothing outside the process, `/ready` says whether it can work, `/metrics` is for Prometheus. */
+export async function startOpsServer(options: Options): Promise<OpsServer> {
+  const { host, port, registry, isReady, register, server } = options
+  const app = Fastify({ forceCloseConnections: 'idle', ...server })
+  app.get('/live', async () => ({ isLive: true }))
+  app.get('/ready', async (_request, reply) => reply.code(isReady() ? 200 : 503).send({ isReady: isReady() }))
+  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  await register?.(app)
+  const url = await app.listen({ host, port })
+  return { url, app, [Symbol.asyncDispose]: () => app.close() }
+}
