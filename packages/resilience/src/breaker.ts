@@ -1,0 +1,151 @@
+import CircuitBreaker from 'opossum'
+import type { Logger } from 'pino'
+import { Counter, Gauge, type Registry } from 'prom-client'
+
+type Options = {
+  /** One breaker per upstream and kind of work: `orders-read`. */
+  name: string
+  registry: Registry
+  log: Logger
+  timeoutMs: number
+  /** Opens when this share of the calls in ten seconds failed, of at least `volumeThreshold`. */
+  errorThresholdPercentage?: number
+  volumeThreshold?: number
+  /** How long it stays open before one call may try again, ±20 %. */
+  resetTimeoutMs?: number
+  /** Calls in flight at most. */
+  capacity?: number
+  /** `false` for an error that says nothing about the upstream's health: it passes through and counts as a success. */
+  isFailure?: (error: unknown) => boolean
+}
+
+export type Breaker<Args extends unknown[], Out> = Disposable & {
+  /** Throws what the action throws, or UnavailableError. */
+  call(...args: Args): Promise<Out>
+  readonly isOpen: boolean
+}
+
+/** The upstream was not asked, or did not answer in time. */
+export class UnavailableError extends Error {
+  override name = 'UnavailableError'
+  readonly reason: 'open' | 'timeout' | 'capacity'
+
+  constructor(breaker: string, reason: UnavailableError['reason']) {
+    super(`${breaker} is unavailable: ${reason}`)
+    this.reason = reason
+  }
+}
+
+const STATES = { closed: 0, halfOpen: 1, open: 2 } as const
+
+/**
+ * A circuit breaker and a deadline around an action. The signal is aborted at the deadline: what the action has in
+ * flight must end with it. There are no retries in here: who calls owns them.
+ */
+export function createBreaker<Args extends unknown[], Out>(
+  options: Options,
+  action: (signal: AbortSignal, ...args: Args) => Promise<Out>,
+): Breaker<Args, Out> {
+  const { name, timeoutMs, log, isFailure = () => true } = options
+  const { state, calls } = metricsOf(options.registry)
+
+  const breaker = new CircuitBreaker(
+    // opossum's own abortController is one for all calls: the timeout of one would abort its neighbours.
+    (...args: Args) => withDeadline(name, timeoutMs, (signal) => action(signal, ...args)),
+    {
+      name,
+      timeout: false,
+      errorThresholdPercentage: options.errorThresholdPercentage ?? 50,
+      volumeThreshold: options.volumeThreshold ?? 10,
+      resetTimeout: (options.resetTimeoutMs ?? 10_000) * (0.8 + Math.random() * 0.4),
+      capacity: options.capacity ?? 1_000,
+      errorFilter: (error) => error.code === 'ESEMLOCKED' || !isFailure(error),
+    },
+  )
+  state.set({ breaker: name }, STATES.closed)
+  let lastError = ''
+  breaker.on('failure', (error) => {
+    lastError = error.message
+  })
+  const enter = (next: keyof typeof STATES) => () => {
+    state.set({ breaker: name }, STATES[next])
+    log.warn({ breaker: name, state: next, lastError }, 'a circuit breaker changed its state')
+  }
+  breaker.on('close', enter('closed'))
+  breaker.on('halfOpen', enter('halfOpen'))
+  breaker.on('open', enter('open'))
+
+  return {
+    async call(...args) {
+      try {
+        const out = await breaker.fire(...args)
+        calls.inc({ breaker: name, outcome: 'success' })
+        return out
+      } catch (error) {
+        const translated = translate(name, error)
+        calls.inc({
+          breaker: name,
+          outcome: translated instanceof UnavailableError ? translated.reason : 'error',
+        })
+        throw translated
+      }
+    },
+    get isOpen() {
+      return breaker.opened
+    },
+    [Symbol.dispose]: () => breaker.shutdown(),
+  }
+}
+
+async function withDeadline<Out>(
+  name: string,
+  timeoutMs: number,
+  action: (signal: AbortSignal) => Promise<Out>,
+): Promise<Out> {
+  const deadline = new AbortController()
+  const { promise: expired, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    const error = new UnavailableError(name, 'timeout')
+    reject(error)
+    deadline.abort(error)
+  }, timeoutMs)
+  try {
+    return await Promise.race([action(deadline.signal), expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function translate(name: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EOPENBREAKER' || code === 'ESHUTDOWN') return new UnavailableError(name, 'open')
+  return code === 'ESEMLOCKED' ? new UnavailableError(name, 'capacity') : error
+}
+
+/** The breakers of a process share their metrics. */
+function metricsOf(registry: Registry) {
+  const stateName = 'waybill_breaker_state'
+  const callsName = 'waybill_breaker_calls_total'
+  const state = registry.getSingleMetric(stateName)
+  const calls = registry.getSingleMetric(callsName)
+  return {
+    state:
+      state instanceof Gauge
+        ? state
+        : new Gauge({
+            name: stateName,
+            help: '0 closed, 1 half open, 2 open',
+            labelNames: ['breaker'],
+            registers: [registry],
+          }),
+    calls:
+      calls instanceof Counter
+        ? calls
+        : new Counter({
+            name: callsName,
+            help: 'Calls through a breaker by outcome: success, error, or why the upstream was not heard',
+            labelNames: ['breaker', 'outcome'],
+            registers: [registry],
+          }),
+  }
+}

@@ -1,0 +1,1 @@
+export { type Breaker, createBreaker, UnavailableError } from './breaker.ts'
