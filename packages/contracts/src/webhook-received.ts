@@ -8,7 +8,7 @@ import { defineQueue } from './define-queue.ts'
 export const webhookReceived = defineQueue({
   queue: 'intake.webhook-received',
   routingKey: 'webhook.received.v1',
-  schema: z.instanceof(Uint8Array),
+  schema: z.custom<Uint8Array>((body) => body instanceof Uint8Array),
   retry: { attemptsMax: 1, delayMsMin: 1_000, delayMsMax: 1_000 },
   isSingleActiveConsumer: true,
   lengthBytesMax: 2 * 1024 ** 3,

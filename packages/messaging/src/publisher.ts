@@ -1,23 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import type { ChannelModel, ConfirmChannel } from 'amqplib'
-import { PublishError } from './errors.ts'
+import amqp, { type ChannelModel, type ConfirmChannel, type Options } from 'amqplib'
+import { PublishError, type PublishFailure } from './errors.ts'
 import type { Metrics } from './metrics.ts'
 
 export type PublishOptions = {
+  /** Default: a new UUID. */
   messageId?: string | undefined
   correlationId?: string | undefined
   /** W3C trace context. */
   traceparent?: string | undefined
   headers?: Record<string, unknown> | undefined
-  /** How long to wait for the confirm. */
+  /** How long to wait for the confirm. Default: 5 s. */
   timeoutMs?: number | undefined
 }
 type Target = { exchange: string; routingKey: string }
-type InFlight = { isReturned: boolean }
+type Outstanding = { bodyBytes: number; isReturned: boolean }
 
 const TIMEOUT_MS = 5_000
-// Above a few hundred in flight a quorum queue only gives latency; this bound is for memory.
-const IN_FLIGHT_MAX = 2_000
+// Above a few hundred in flight a quorum queue only gives latency; these bounds are for memory.
+const OUTSTANDING_MAX = 2_000
+const OUTSTANDING_BYTES_MAX = 64 * 1024 ** 2
 const PUBLISH_ID = 'waybill-publish-id'
 
 /**
@@ -25,99 +27,111 @@ const PUBLISH_ID = 'waybill-publish-id'
  * A message that reaches no queue is returned before it is confirmed, so a return counts as a failure.
  */
 export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
-  const inFlight = new Map<string, InFlight>()
+  // What the broker has not answered yet, past its deadline or not: it may still lie in the socket.
+  const outstanding = new Map<string, Outstanding>()
+  const idle: (() => void)[] = []
   let channel: ConfirmChannel | undefined
-  const flushing: (() => void)[] = []
+  let outstandingBytes = 0
+  let unsettled = 0
   let lastId = 0
 
   async function open(model: ChannelModel): Promise<void> {
     const opened = await model.createConfirmChannel()
     opened.on('error', () => {})
-    opened.on('return', (message) => {
-      const publish = inFlight.get(String(message.properties.headers?.[PUBLISH_ID]))
+    opened.on('return', ({ properties }) => {
+      const publish = outstanding.get(String(properties.headers?.[PUBLISH_ID]))
       if (publish) publish.isReturned = true
     })
-    opened.on('close', () => {
+    // Before amqplib's own listener, which fails everything that is unconfirmed.
+    opened.prependListener('close', () => {
       if (channel !== opened) return
       channel = undefined
-      model.close().catch(() => {}) // a channel that failed alone takes the connection with it, which recovers whole
+      model.close().catch(() => {}) // a channel that failed alone takes its connection with it, which recovers whole
     })
     channel = opened
   }
 
-  function publish(
-    { exchange, routingKey }: Target,
-    body: Buffer,
-    options: PublishOptions = {},
-  ): Promise<void> {
-    const stopTimer = metrics.publishSeconds.startTimer()
+  function publish(target: Target, body: Buffer, options: PublishOptions = {}): Promise<void> {
+    const meter = metrics.meterPublish(target.routingKey)
     return new Promise<void>((resolve, reject) => {
-      const refusal = whyNot()
-      if (refusal || !channel) return reject(refusal ?? new PublishError('disconnected'))
+      const fail = (reason: PublishFailure) => {
+        meter(reason)
+        reject(new PublishError(reason))
+      }
+      const refusal = refusalOf(body)
+      if (refusal || !channel) return fail(refusal ?? 'disconnected')
 
-      lastId += 1
-      const id = String(lastId)
-      const timer = setTimeout(() => settle(new PublishError('timeout')), options.timeoutMs ?? TIMEOUT_MS)
-      const settle = (error?: PublishError) => {
-        if (!inFlight.delete(id)) return // the deadline has passed: a late confirm changes nothing
+      const id = nextId()
+      const timer = setTimeout(
+        () => settle(isBlocked() ? 'blocked' : 'timeout'),
+        options.timeoutMs ?? TIMEOUT_MS,
+      )
+      let isSettled = false
+      function settle(failure?: PublishFailure): void {
+        if (isSettled) return // the deadline has passed: a late confirm changes nothing
+        isSettled = true
         clearTimeout(timer)
-        if (inFlight.size === 0) for (const resume of flushing.splice(0)) resume()
-        if (error) reject(error)
-        else resolve()
+        unsettled -= 1
+        if (unsettled === 0) for (const resume of idle.splice(0)) resume()
+        if (failure) return fail(failure)
+        meter('confirmed')
+        resolve()
       }
-      const entry: InFlight = { isReturned: false }
-      inFlight.set(id, entry)
-      const { traceparent, messageId = randomUUID(), correlationId } = options
+      const publish = { bodyBytes: body.length, isReturned: false }
+      const { exchange, routingKey } = target
+      unsettled += 1
       try {
-        channel.publish(
-          exchange,
-          routingKey,
-          body,
-          {
-            mandatory: true,
-            persistent: true,
-            messageId,
-            ...(correlationId === undefined ? {} : { correlationId }),
-            timestamp: Math.floor(Date.now() / 1_000),
-            headers: {
-              ...options.headers,
-              [PUBLISH_ID]: id,
-              ...(traceparent === undefined ? {} : { traceparent }),
-            },
-          },
-          (error) => {
-            if (error) settle(new PublishError(channel ? 'nacked' : 'disconnected'))
-            else settle(entry.isReturned ? new PublishError('returned') : undefined)
-          },
-        )
-      } catch {
-        settle(new PublishError('disconnected'))
+        channel.publish(exchange, routingKey, body, propertiesFor(id, options), (error: unknown) => {
+          forget(id, publish)
+          if (error) settle(channel ? 'nacked' : 'disconnected')
+          else settle(publish.isReturned ? 'returned' : undefined)
+        })
+        outstanding.set(id, publish)
+        outstandingBytes += body.length
+      } catch (error) {
+        settle('disconnected')
+        if (!(error instanceof amqp.IllegalOperationError)) throw error // what amqplib can't encode: a bug of ours
       }
-    }).then(
-      () => {
-        stopTimer()
-        metrics.published.inc({ routing_key: routingKey, outcome: 'confirmed' })
-      },
-      (error: PublishError) => {
-        metrics.published.inc({ routing_key: routingKey, outcome: error.reason })
-        throw error
-      },
-    )
+    })
   }
 
-  function whyNot(): PublishError | undefined {
-    if (!channel) return new PublishError('disconnected')
-    if (isBlocked()) return new PublishError('blocked')
-    if (inFlight.size >= IN_FLIGHT_MAX) return new PublishError('too many in flight')
-    return undefined
+  function refusalOf(body: Buffer): PublishFailure | undefined {
+    if (!channel) return 'disconnected'
+    if (isBlocked()) return 'blocked'
+    const isFull =
+      outstanding.size >= OUTSTANDING_MAX || outstandingBytes + body.length > OUTSTANDING_BYTES_MAX
+    return isFull ? 'overloaded' : undefined
   }
 
-  /** Waits for the confirms of what is in flight; each has its own deadline. */
+  function forget(id: string, { bodyBytes }: Outstanding): void {
+    if (outstanding.delete(id)) outstandingBytes -= bodyBytes
+  }
+
+  function nextId(): string {
+    lastId += 1
+    return String(lastId)
+  }
+
+  /** Waits until all that is in flight is confirmed or has missed its deadline. */
   async function flush(): Promise<void> {
-    if (inFlight.size > 0) await new Promise<void>((resolve) => flushing.push(resolve))
+    if (unsettled > 0) await new Promise<void>((resolve) => idle.push(resolve))
   }
 
   return { open, publish, flush }
 }
 
 export type Publisher = ReturnType<typeof createPublisher>
+
+function propertiesFor(publishId: string, options: PublishOptions): Options.Publish {
+  const headers: Record<string, unknown> = { ...options.headers, [PUBLISH_ID]: publishId }
+  if (options.traceparent !== undefined) headers.traceparent = options.traceparent
+  const properties: Options.Publish = {
+    mandatory: true,
+    persistent: true,
+    messageId: options.messageId ?? randomUUID(),
+    timestamp: Math.floor(Date.now() / 1_000),
+    headers,
+  }
+  if (options.correlationId !== undefined) properties.correlationId = options.correlationId
+  return properties
+}

@@ -1,4 +1,5 @@
 export { eventually } from './eventually.ts'
+export { type FaultProxy, type Faults, startFaultProxy } from './fault-proxy.ts'
 export { freshDatabase } from './fresh-database.ts'
 export { freshRedis } from './fresh-redis.ts'
 export { freshVhost } from './fresh-vhost.ts'

@@ -36,7 +36,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       heartbeatSeconds: HEARTBEAT_SECONDS,
     }),
   )
-  opened.use(await startOpsServer({ ...config.http, registry, log, isReady: () => messaging.isReady() }))
+  opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
 
   await messaging.consumeBatch(
     webhookReceived,

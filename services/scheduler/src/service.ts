@@ -32,7 +32,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       contracts: [conversationReady, outboundReady, broadcastReady, orderCommandsReady],
     }),
   )
-  opened.use(await startOpsServer({ ...config.http, registry, log, isReady: () => messaging.isReady() }))
+  opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
 
   const swept = new Counter({
     name: 'waybill_lanes_swept_total',

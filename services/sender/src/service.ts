@@ -40,7 +40,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       contracts: [outboundReady, broadcastReady, turnStarted],
     }),
   )
-  opened.use(await startOpsServer({ ...config.http, registry, log, isReady: () => messaging.isReady() }))
+  opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
 
   const cloudApi = createCloudApi(config.whatsapp)
   const presence = opened.use(showPresence({ cloudApi, registry, log, metrics }))

@@ -1,0 +1,123 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import { describe, expect, it } from '@jest/globals'
+import { createCloudApi, graphRequest } from './cloud-api.ts'
+import { type OutboundMessage, outboundMessageSchema } from './outbound-message.ts'
+
+const message: OutboundMessage = { type: 'text', text: { body: 'hi' } }
+const request = { to: { waId: '1555' }, message, callbackData: 'row-1' }
+
+async function answering(listener: RequestListener) {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  const api = createCloudApi({
+    baseUrl: `http://127.0.0.1:${port}/v24.0`,
+    phoneNumberId: '42',
+    accessToken: 'token',
+  })
+  return {
+    api,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+describe('a request', () => {
+  const examples = [
+    'text-message',
+    'reply-button',
+    'list-message',
+    'location-message',
+    'message-template-text',
+  ]
+  it.each(examples)('for a %s is as Meta publishes it', (name) => {
+    const path = `../fixtures/graph-api/phone-number-id-messages/post/request-send-${name}.json`
+    const { messaging_product, recipient_type, to, ...published } = JSON.parse(
+      readFileSync(new URL(path, import.meta.url), 'utf8'),
+    )
+    const built = graphRequest({
+      to: { waId: to },
+      message: outboundMessageSchema.parse(published),
+      callbackData: 'row-1',
+    })
+    expect(built).toEqual({
+      messaging_product,
+      recipient_type,
+      to,
+      biz_opaque_callback_data: 'row-1',
+      ...published,
+    })
+  })
+
+  it('to a person without a number goes to the user id, and quotes what it answers', () => {
+    const built = graphRequest({ ...request, to: { userId: 'US.1' }, replyTo: 'wamid.1' })
+    expect(built).toMatchObject({ recipient: 'US.1', context: { message_id: 'wamid.1' } })
+    expect(built).not.toHaveProperty('to')
+  })
+})
+
+describe('send', () => {
+  it('says what WhatsApp said', async () => {
+    let seen: unknown
+    await using server = await answering((incoming, response) => {
+      seen = [incoming.url, incoming.headers.authorization]
+      response.end('{"messages":[{"id":"wamid.1"}]}')
+    })
+    const outcome = await server.api.send(request, AbortSignal.timeout(5_000))
+    expect([outcome, seen]).toEqual([
+      { kind: 'accepted', wamid: 'wamid.1' },
+      ['/v24.0/42/messages', 'Bearer token'],
+    ])
+  })
+
+  it.each<[string, RequestListener]>([
+    ['a reset after the request', (incoming) => incoming.socket.destroy()],
+    ['rubbish', (_incoming, response) => response.end('<html>')],
+    ['an endless answer', (_incoming, response) => response.end(Buffer.alloc(200_000, 'x'))],
+    [
+      'a redirect',
+      (_incoming, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+    ],
+  ])('is in doubt after %s', async (_case, listener) => {
+    await using server = await answering(listener)
+    expect((await server.api.send(request, AbortSignal.timeout(5_000))).kind).toBe('ambiguous')
+  })
+
+  it('is in doubt when it was given up', async () => {
+    const giveUp = new AbortController()
+    await using server = await answering(() => giveUp.abort())
+    expect((await server.api.send(request, giveUp.signal)).kind).toBe('ambiguous')
+  })
+
+  it('is certain that nothing went out without a connection', async () => {
+    const { api, ...server } = await answering(() => {})
+    await server[Symbol.asyncDispose]()
+    expect(await api.send(request, AbortSignal.timeout(5_000))).toMatchObject({
+      kind: 'retry',
+      scope: 'message',
+    })
+  })
+})
+
+describe('markRead', () => {
+  it('shows that somebody is typing', async () => {
+    let body = ''
+    await using server = await answering((incoming, response) => {
+      incoming
+        .on('data', (chunk) => (body += String(chunk)))
+        .on('end', () => response.end('{"success":true}'))
+    })
+    await server.api.markRead({ wamid: 'wamid.1', showTyping: true }, AbortSignal.timeout(5_000))
+    expect(JSON.parse(body)).toEqual({
+      messaging_product: 'whatsapp',
+      status: 'read',
+      message_id: 'wamid.1',
+      typing_indicator: { type: 'text' },
+    })
+  })
+})

@@ -1,0 +1,42 @@
+import { parseEnv, serviceEnv } from '@waybill/service-kit'
+import { z } from 'zod'
+
+const envSchema = z.object({
+  ...serviceEnv,
+  AMQP_URL: z.url({ protocol: /^amqps?$/ }).describe('RabbitMQ, with user and vhost'),
+  WHATSAPP_APP_SECRET: z.string().min(8).describe('App secret that WhatsApp signs webhooks with'),
+  WHATSAPP_APP_SECRET_PREVIOUS: z
+    .string()
+    .min(8)
+    .optional()
+    .describe('The secret before, while it is being rotated'),
+  WHATSAPP_VERIFY_TOKEN: z
+    .string()
+    .min(8)
+    .describe('Token of the webhook handshake, as entered in the app dashboard'),
+  CONFIRM_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(10_000)
+    .default(2_000)
+    .describe('How long to wait for RabbitMQ before WhatsApp is told to send again'),
+})
+
+export type Config = ReturnType<typeof loadConfig>
+
+export function loadConfig(env: NodeJS.ProcessEnv) {
+  const data = parseEnv(envSchema, env)
+  return {
+    instance: data.INSTANCE,
+    http: { host: data.HOST, port: data.PORT },
+    log: { level: data.LOG_LEVEL },
+    amqp: { url: data.AMQP_URL, confirmTimeoutMs: data.CONFIRM_TIMEOUT_MS },
+    whatsapp: {
+      appSecrets: [data.WHATSAPP_APP_SECRET, data.WHATSAPP_APP_SECRET_PREVIOUS].filter(
+        (it) => it !== undefined,
+      ),
+      verifyToken: data.WHATSAPP_VERIFY_TOKEN,
+    },
+  }
+}

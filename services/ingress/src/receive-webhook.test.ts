@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals'
+import { PublishError } from '@waybill/messaging'
+import { signatureOf } from '@waybill/whatsapp'
+import Fastify from 'fastify'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { answerHandshake } from './answer-handshake.ts'
+import { createMetrics } from './metrics.ts'
+import { BODY_BYTES_MAX, receiveWebhook } from './receive-webhook.ts'
+
+const body = Buffer.from('{"entry":"🚚 caf\\u00e9"}')
+
+function setup(publish: (body: Uint8Array) => Promise<void> = async () => {}) {
+  const kept: { body: Uint8Array; receivedAtUs: number; correlationId: string | undefined }[] = []
+  const metrics = createMetrics(new Registry())
+  const app = Fastify({ bodyLimit: BODY_BYTES_MAX })
+  answerHandshake(app, { verifyToken: 'verify-me-please', metrics })
+  receiveWebhook(app, {
+    appSecrets: ['secret-now', 'secret-before'],
+    ingressId: 'ingress-1',
+    metrics,
+    log: pino({ level: 'silent' }),
+    async publish(bytes, { receivedAtUs }, { correlationId }) {
+      await publish(bytes)
+      kept.push({ body: bytes, receivedAtUs, correlationId })
+    },
+  })
+  const post = (
+    signature: string | undefined,
+    payload: Buffer = body,
+    headers: Record<string, string> = {},
+  ) =>
+    app.inject({
+      method: 'POST',
+      url: '/webhook',
+      payload,
+      headers: {
+        'content-type': 'application/json',
+        ...headers,
+        ...(signature ? { 'x-hub-signature-256': signature } : {}),
+      },
+    })
+  return { app, kept, post }
+}
+
+describe('POST /webhook', () => {
+  it('publishes the bytes as they came, and only then answers 200', async () => {
+    const { post, kept } = setup()
+    const response = await post(signatureOf(body, 'secret-now'), body, { 'x-request-id': 'abcdef0123456789' })
+    expect([response.statusCode, kept]).toMatchObject([200, [{ body, correlationId: 'abcdef0123456789' }]])
+  })
+
+  it('accepts the secret before while it is being rotated', async () => {
+    const { post } = setup()
+    expect((await post(signatureOf(body, 'secret-before'))).statusCode).toBe(200)
+  })
+
+  it.each([
+    ['another secret', signatureOf(body, 'secret-of-somebody')],
+    ['another body', signatureOf(Buffer.from('{}'), 'secret-now')],
+    ['capital letters', signatureOf(body, 'secret-now').toUpperCase()],
+    ['half of it', signatureOf(body, 'secret-now').slice(0, 40)],
+    ['the old kind', 'sha1=0123456789012345678901234567890123456789'],
+    ['nothing', undefined],
+  ])('S1: answers 401 and keeps nothing for a signature of %s', async (_case, signature) => {
+    const { post, kept } = setup()
+    expect([(await post(signature)).statusCode, kept]).toEqual([401, []])
+  })
+
+  it.each(['timeout', 'returned', 'nacked', 'blocked', 'disconnected'] as const)(
+    'P1: answers 503 when RabbitMQ did not take it: %s',
+    async (reason) => {
+      const { post } = setup(async () => {
+        throw new PublishError(reason)
+      })
+      const response = await post(signatureOf(body, 'secret-now'))
+      expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '1'])
+    },
+  )
+
+  it('takes 3 MB, and answers 413 to more than that', async () => {
+    const { post } = setup()
+    const large = Buffer.alloc(3_000_000, ' ')
+    expect((await post(signatureOf(large, 'secret-now'), large)).statusCode).toBe(200)
+    const tooLarge = Buffer.alloc(BODY_BYTES_MAX + 1, ' ')
+    expect((await post(signatureOf(tooLarge, 'secret-now'), tooLarge)).statusCode).toBe(413)
+  })
+
+  it('stamps each webhook later than the one before', async () => {
+    const { post, kept } = setup()
+    for (let n = 0; n < 50; n += 1) await post(signatureOf(body, 'secret-now'))
+    const stamps = kept.map(({ receivedAtUs }) => receivedAtUs)
+    expect(stamps).toEqual([...new Set(stamps)].toSorted((a, b) => a - b))
+  })
+
+  it('tells nothing of its insides when something breaks', async () => {
+    const { post } = setup(async () => {
+      throw new Error('password=hunter2')
+    })
+    const response = await post(signatureOf(body, 'secret-now'))
+    expect([response.statusCode, response.json()]).toEqual([500, { error: 'not accepted' }])
+  })
+})
+
+describe('GET /webhook', () => {
+  const url = (token: string, challenge: string) =>
+    `/webhook?hub.mode=subscribe&hub.verify_token=${token}&hub.challenge=${encodeURIComponent(challenge)}`
+
+  it.each([
+    ['the right token', url('verify-me-please', '1158201444'), 200, '1158201444'],
+    ['a wrong token', url('verify-me', '1158201444'), 403, '{"error":"wrong verify token"}'],
+    [
+      'a challenge that is markup',
+      url('verify-me-please', '<script>'),
+      400,
+      '{"error":"not a webhook handshake"}',
+    ],
+    ['no parameters', '/webhook', 400, '{"error":"not a webhook handshake"}'],
+  ])('S3: with %s', async (_case, path, status, answer) => {
+    const response = await setup().app.inject(path)
+    expect([response.statusCode, response.body]).toEqual([status, answer])
+  })
+
+  it('echoes the challenge as plain text', async () => {
+    const response = await setup().app.inject(url('verify-me-please', '1'))
+    expect(response.headers['content-type']).toMatch(/^text\/plain/)
+  })
+})
