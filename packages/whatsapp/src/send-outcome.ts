@@ -80,15 +80,18 @@ const NEVER_CONNECTED = new Set([
 
 /** A call that ended without an answer. */
 export function outcomeOfNetworkError(error: unknown): SendOutcome {
-  const code = codeOf(error) ?? codeOf(error instanceof Error ? error.cause : undefined)
+  const code = codeOf(error) ?? codeOf(propertyOf(error, 'cause'))
   if (code && (NEVER_CONNECTED.has(code) || code.startsWith('CERT_') || code.startsWith('ERR_TLS'))) {
     return { kind: 'retry', scope: 'message', reason: code }
   }
-  return { kind: 'ambiguous', reason: code ?? (error instanceof Error ? error.message : 'no answer') }
+  return { kind: 'ambiguous', reason: code ?? String(propertyOf(error, 'message') ?? 'no answer') }
 }
 
 function codeOf(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined
+  const code = propertyOf(error, 'code')
+  return typeof code === 'string' ? code : undefined
+}
+
+function propertyOf(value: unknown, key: 'cause' | 'code' | 'message'): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
 }
