@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { conversationReady, type QueueContract } from '@waybill/contracts'
+import type { RawDelivery } from '@waybill/messaging'
+import { freshDatabase } from '@waybill/test-kit'
+import pg from 'pg'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { createMetrics } from '../src/metrics.ts'
+import { recordBatch } from '../src/record-batch.ts'
+
+let database: Awaited<ReturnType<typeof freshDatabase>>
+let pool: pg.Pool
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  pool = new pg.Pool({ connectionString: database.url })
+})
+afterAll(async () => {
+  await pool.end()
+  await database[Symbol.asyncDispose]()
+})
+
+function setup() {
+  const hints: unknown[] = []
+  const dead: { reason: string; body: string }[] = []
+  const record = recordBatch({
+    pool,
+    log: pino({ level: 'silent' }),
+    metrics: createMetrics(new Registry()),
+    phoneNumberId: '42',
+    messaging: {
+      async publish(contract: QueueContract, payload: unknown) {
+        if (contract === conversationReady) hints.push(payload)
+      },
+      async deadLetter(_contract, body, reason) {
+        dead.push({ reason, body: Buffer.from(body).toString() })
+      },
+    },
+  })
+  return { record, hints, dead }
+}
+
+function webhook(messages: readonly object[], receivedAtUs = 1): RawDelivery {
+  const value = { metadata: { phone_number_id: '42' }, messages }
+  return {
+    body: Buffer.from(
+      JSON.stringify({
+        object: 'whatsapp_business_account',
+        entry: [{ changes: [{ field: 'messages', value }] }],
+      }),
+    ),
+    headers: { receivedAtUs, ingressId: 'ingress-1' },
+    isRedelivered: false,
+    messageId: undefined,
+    correlationId: undefined,
+    traceparent: undefined,
+  }
+}
+
+const text = (id: string, from: string, override: object = {}) => ({
+  id,
+  from,
+  timestamp: '1763899999',
+  type: 'text',
+  text: { body: 'hi' },
+  ...override,
+})
+
+async function recorded(prefix: string): Promise<string[]> {
+  const { rows } = await pool.query<{ wamid: string }>(
+    'SELECT wamid FROM inbound WHERE starts_with(wamid, $1) ORDER BY 1',
+    [prefix],
+  )
+  return rows.map(({ wamid }) => wamid)
+}
+
+describe('a batch of webhooks', () => {
+  it('P10: loses none of its messages to one that PostgreSQL refuses', async () => {
+    const { record, hints, dead } = setup()
+    // Longer than an index entry may be, and too random to be compressed.
+    const poison = text('a.poison', '1000', { from_user_id: `US.${randomBytes(8_000).toString('hex')}` })
+    const messages = Array.from({ length: 9 }, (_, n) => text(`a.${n}`, '1001'))
+    await record([webhook([...messages.slice(0, 4), poison, ...messages.slice(4)])])
+    expect(await recorded('a.')).toEqual(
+      messages.map(({ id }) => id).concat(dead.length === 0 ? ['a.poison'] : []),
+    )
+    expect(hints).toContainEqual({ conversationId: '42:1001' })
+  })
+
+  it('of a thousand updates is recorded whole', async () => {
+    const { record } = setup()
+    await record([
+      webhook(Array.from({ length: 1_000 }, (_, n) => text(`b.${String(n).padStart(4, '0')}`, `2${n % 50}`))),
+    ])
+    expect(await recorded('b.')).toHaveLength(1_000)
+  })
+
+  it('sets a malformed element aside with its reason, and records the others', async () => {
+    const { record, dead } = setup()
+    await record([webhook([text('c.1', '3001'), { id: 7 }, text('c.2', '3001')])])
+    expect(await recorded('c.')).toEqual(['c.1', 'c.2'])
+    expect(dead).toEqual([{ reason: expect.stringMatching(/^message: id /), body: '{"id":7}' }])
+  })
+
+  it('P1, P2: killed between its commit and its hint, wakes the conversation when it is delivered again', async () => {
+    const first = setup()
+    const killed = recordBatch({
+      pool,
+      log: pino({ level: 'silent' }),
+      metrics: createMetrics(new Registry()),
+      phoneNumberId: '42',
+      messaging: {
+        publish: async () => {
+          throw new Error('killed')
+        },
+        deadLetter: async () => {},
+      },
+    })
+    await expect(killed([webhook([text('d.1', '4001')])])).rejects.toThrow('killed')
+    await first.record([webhook([text('d.1', '4001')])])
+    expect([await recorded('d.'), first.hints]).toEqual([['d.1'], [{ conversationId: '42:4001' }]])
+  })
+})
