@@ -1,0 +1,80 @@
+import { Counter, Histogram, type Registry } from 'prom-client'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+export function createMetrics(registry: Registry) {
+  const registers = [registry]
+  return {
+    turns: new Counter({
+      name: 'waybill_turns_total',
+      help: 'Turns by the costliest way in which one of their messages was understood, and by what became of them',
+      labelNames: ['path', 'outcome'],
+      registers,
+    }),
+    turnSeconds: new Histogram({
+      name: 'waybill_turn_seconds',
+      help: 'From the claim of a turn to its commit',
+      labelNames: ['path'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16],
+      registers,
+    }),
+    fenced: new Counter({
+      name: 'waybill_lane_fenced_total',
+      help: 'Work thrown away because somebody else had taken the lane',
+      labelNames: ['lane'],
+      registers,
+    }),
+    infrastructureErrors: new Counter({
+      name: 'waybill_turn_infrastructure_errors_total',
+      help: 'Turns given back because PostgreSQL or the broker failed, by step',
+      labelNames: ['step'],
+      registers,
+    }),
+    unpublished: new Counter({
+      name: 'waybill_hints_unpublished_total',
+      help: 'Hints that the broker did not take: the sweeper makes up for them',
+      labelNames: ['queue'],
+      registers,
+    }),
+    sessions: new Counter({
+      name: 'waybill_sessions_total',
+      help: 'Where the session of a turn came from',
+      labelNames: ['source'],
+      registers,
+    }),
+    understood: new Counter({
+      name: 'waybill_messages_understood_total',
+      help: 'Messages by how they were understood and by the tool that it led to',
+      labelNames: ['path', 'tool'],
+      registers,
+    }),
+    modelCalls: new Counter({
+      name: 'waybill_model_calls_total',
+      help: 'Calls to the model by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    modelTokens: new Counter({
+      name: 'waybill_model_tokens_total',
+      help: 'Tokens by kind; cached tokens are part of the prompt',
+      labelNames: ['kind'],
+      registers,
+    }),
+    modelCostUsd: new Counter({
+      name: 'waybill_model_cost_usd_total',
+      help: 'What the model has cost',
+      registers,
+    }),
+    ordersUnreachable: new Counter({
+      name: 'waybill_orders_unreachable_total',
+      help: 'Reads of orders that the order system did not answer',
+      registers,
+    }),
+    commands: new Counter({
+      name: 'waybill_order_commands_total',
+      help: 'Attempts to bring a driver’s word to the order system, by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+  }
+}

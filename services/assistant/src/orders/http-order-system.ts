@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { ComeBackLaterError, type ConfirmOutcome, type OrderSystem } from './order-system.ts'
+
+const ANSWER_BYTES_MAX = 1024 * 1024
+
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined)
+const place = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? undefined)
+
+/** Fields that nobody knows are left out here, so that nothing unknown reaches a driver. */
+export const orderSchema = z.object({
+  id: z.coerce.string().min(1),
+  customer: z.object({ name: z.string(), phone: text }),
+  address: z.object({ line: z.string(), lat: place, lng: place }),
+  window: z.object({ start: z.iso.datetime({ offset: true }), end: z.iso.datetime({ offset: true }) }),
+  status: z.string(),
+  sequence: z.number(),
+  instructions: text,
+  items: z.array(z.object({ name: z.string(), quantity: z.number() })).default([]),
+  notes: text,
+})
+const dayOfOrdersSchema = z.object({ driver_id: z.string().optional(), orders: z.array(orderSchema) })
+
+type Request = { method?: 'POST'; headers?: Record<string, string>; body?: string; signal: AbortSignal }
+
+/** Speaks the contract in README.md: bearer token, `Idempotency-Key` on writes. */
+export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: string }): OrderSystem {
+  const base = baseUrl.replace(/\/+$/, '')
+
+  async function request(path: string, init: Request): Promise<Response> {
+    const headers = { authorization: `Bearer ${token}`, accept: 'application/json', ...init.headers }
+    return await fetch(`${base}${path}`, { ...init, headers, redirect: 'error' })
+  }
+
+  return {
+    async ordersOf(driverId, date, signal) {
+      const query = new URLSearchParams({ date })
+      const response = await request(
+        `/drivers/${encodeURIComponent(driverId)}/orders/today?${query.toString()}`,
+        {
+          signal,
+        },
+      )
+      const body = await readJson(response)
+      if (response.status === 404) return []
+      if (!response.ok) throw new Error(`order system answered ${response.status}`)
+      const { driver_id, orders } = dayOfOrdersSchema.parse(body)
+      if (driver_id !== undefined && driver_id !== driverId)
+        throw new Error('order system answered for another driver')
+      return orders.sort((a, b) => a.sequence - b.sequence)
+    },
+
+    async confirm({ driverId, orderId, idempotencyKey }, signal) {
+      const response = await request(`/drivers/${encodeURIComponent(driverId)}/orders/confirm`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+        body: JSON.stringify({ order_ref: orderId }),
+        signal,
+      })
+      const body = await readJson(response).catch(() => undefined)
+      return confirmOutcomeOf(response.status, body, response.headers.get('retry-after'))
+    },
+  }
+}
+
+// 401 is about our token, not about the order: the driver's word waits until somebody has put it right.
+const TRANSIENT_4XX = new Set([401, 408, 425, 429])
+
+export function confirmOutcomeOf(status: number, body: unknown, retryAfter: string | null): ConfirmOutcome {
+  if (status >= 200 && status < 300) return { kind: 'done' }
+  const isFinal = status >= 400 && status < 500 && !TRANSIENT_4XX.has(status)
+  if (!isFinal) {
+    const delayMs = retryAfterMs(retryAfter)
+    const message = `order system answered ${status}`
+    throw delayMs === undefined ? new Error(message) : new ComeBackLaterError(message, delayMs)
+  }
+  if (status === 409 && /already[ _-]?confirmed/i.test(JSON.stringify(body ?? ''))) return { kind: 'done' }
+  return { kind: 'rejected', reason: `order system answered ${status}` }
+}
+
+function retryAfterMs(header: string | null): number | undefined {
+  if (!header) return undefined
+  const seconds = Number(header)
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - Date.now()
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > ANSWER_BYTES_MAX) throw new Error('order system answered more than 1 MB')
+    chunks.push(chunk)
+  }
+  const body = Buffer.concat(chunks).toString('utf8')
+  if (body === '' || !response.ok) return parseLeniently(body)
+  return JSON.parse(body)
+}
+
+function parseLeniently(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,100 @@
+import { type orderCommandsReady, outboundReady } from '@waybill/contracts'
+import {
+  type CommandOutcome,
+  type CommandWork,
+  claimCommand,
+  type PendingCommand,
+  type Pool,
+  settleCommand,
+} from '@waybill/database'
+import type { Delivery, Messaging } from '@waybill/messaging'
+import { textMessage } from '@waybill/whatsapp'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { Metrics } from '../metrics.ts'
+import { orderRefOf } from '../replies/buttons.ts'
+import { REPLIES } from '../replies/replies.ts'
+import { languageSchema } from '../session/session.ts'
+import { publishHint } from '../turns/publish-hint.ts'
+import { ComeBackLaterError, type ConfirmOutcome } from './order-system.ts'
+
+type Deps = {
+  pool: Pool
+  messaging: Pick<Messaging, 'publish'>
+  /** Throws when the order system can't be reached or wants to be asked later. */
+  confirm: (command: { driverId: string; orderId: string; idempotencyKey: string }) => Promise<ConfirmOutcome>
+  metrics: Metrics
+  log: Logger
+  owner: string
+  leaseMs: number
+  stopping: AbortSignal
+  random: () => number
+}
+
+const BACKOFF_MS_MIN = 1_000
+const BACKOFF_MS_MAX = 60_000
+
+const confirmPayload = z.object({ orderId: z.string().min(1), language: languageSchema.catch('en') })
+
+/** Brings what drivers have said to the order system, in the order in which they said it, until it has it. Never throws. */
+export function workCommands(deps: Deps): (delivery: Delivery<typeof orderCommandsReady>) => Promise<void> {
+  const { pool, metrics, log, owner, leaseMs, stopping } = deps
+  const lease = { owner, ttlMs: leaseMs }
+
+  return async ({ payload: { driverId }, isRedelivered, signal }) => {
+    try {
+      const claim = await claimCommand(pool, driverId, { ...lease, steal: isRedelivered })
+      let work: CommandWork = claim.work
+      while (work.state === 'run' && !signal.aborted && !stopping.aborted) {
+        const { command } = work
+        const outcome = await attempt(driverId, command)
+        metrics.commands.inc({ outcome: outcome.kind })
+        work = await settleCommand(pool, driverId, { epoch: claim.epoch, lease, id: command.id, outcome })
+        if (work.state === 'fenced') metrics.fenced.inc({ lane: 'order-commands' })
+        else if (outcome.kind === 'rejected') {
+          await publishHint(deps, outboundReady, { conversationId: command.conversationId })
+        }
+      }
+    } catch (error) {
+      metrics.infrastructureErrors.inc({ step: 'order-commands' })
+      log.warn({ err: error, driverId }, 'order commands were given back')
+    }
+  }
+
+  async function attempt(
+    driverId: string,
+    { id, kind, payload, attempts }: PendingCommand,
+  ): Promise<CommandOutcome> {
+    const parsed = confirmPayload.safeParse(payload)
+    if (kind !== 'confirm-order' || !parsed.success) {
+      return {
+        kind: 'rejected',
+        error: 'not a command that is known here',
+        reply: { message: textMessage(REPLIES.en.talk.apology) },
+      }
+    }
+    const { orderId, language } = parsed.data
+    try {
+      const outcome = await deps.confirm({ driverId, orderId, idempotencyKey: id })
+      if (outcome.kind === 'done') return outcome
+      const text = REPLIES[language].confirm.rejected({ ref: orderRefOf({ id: orderId }) })
+      return { kind: 'rejected', error: outcome.reason, reply: { message: textMessage(text) } }
+    } catch (error) {
+      log.info({ err: error, attempts }, 'an order command has to wait')
+      return {
+        kind: 'retry',
+        error: error instanceof Error ? error.message : String(error),
+        delayMs: delayMs(error, attempts),
+      }
+    }
+  }
+
+  /** 1 s, 2 s, 4 s … one minute, with jitter; never earlier than the order system asked for. */
+  function delayMs(error: unknown, attempts: number): number {
+    const ceilingMs = Math.min(BACKOFF_MS_MIN * 2 ** Math.min(attempts - 1, 10), BACKOFF_MS_MAX)
+    const ownMs = Math.round(ceilingMs / 2 + (deps.random() * ceilingMs) / 2)
+    return error instanceof ComeBackLaterError
+      ? Math.max(ownMs, Math.min(error.delayMs, BACKOFF_MS_MAX))
+      : ownMs
+  }
+}

@@ -1,0 +1,116 @@
+import { plural } from './local-time.ts'
+import type { Replies } from './replies.ts'
+
+const orders = (count: number) => `${count} ${plural(count, 'es', { one: 'pedido', other: 'pedidos' })}`
+
+export const es: Replies = {
+  orders: {
+    title: ({ count, name }) => `📦 ¡Tienes ${orders(count)} hoy, ${name}!`,
+    titleTomorrow: ({ count, name }) => `📦 ¡Tienes ${orders(count)} mañana, ${name}!`,
+    none: ({ name }) => `📦 No tienes pedidos hoy, ${name}.`,
+    noneTomorrow: ({ name }) => `📦 Todavía no veo pedidos para mañana, ${name}.`,
+    heading: '🚚 Pedidos:',
+    choose: ({ count }) =>
+      count === 1
+        ? '¿Quieres ver los detalles? Escribe 1.'
+        : `¿Quieres detalles de algún pedido? Escribe del 1 al ${count} para elegir.`,
+    chooseFromList: ({ count }) =>
+      `Abre la lista o escribe del 1 al ${count} para ver los detalles de un pedido.`,
+    listButton: 'Ver pedidos',
+    listSection: 'Pedidos',
+    nextPage: 'Siguientes',
+    nextPageHint: ({ from, to }) => `Pedidos ${from} a ${to}`,
+    page: ({ from, to, count }) => `🚚 Pedidos ${from} a ${to} de ${count}:`,
+    unreachable:
+      'No puedo conectar con el sistema de pedidos ahora, así que no veo tus pedidos. Inténtalo de nuevo en unos minutos.',
+    lastKnown: ({ age }) =>
+      `⚠️ No puedo conectar con el sistema de pedidos ahora. Tus últimos pedidos conocidos, de hace ${age}:`,
+  },
+  order: {
+    next: '🚚 Tu próxima parada:',
+    noNext: ({ name }) => `🏁 No te quedan paradas abiertas hoy, ${name}.`,
+    customer: 'Cliente',
+    phone: 'Teléfono',
+    address: 'Dirección',
+    window: 'Horario',
+    status: 'Estado',
+    items: 'Artículos',
+    instructions: 'Instrucciones',
+    notes: 'Notas',
+    map: 'Mapa',
+    statusNames: {
+      pending: 'pendiente',
+      assigned: 'asignado',
+      confirmed: 'confirmado',
+      en_route: 'en camino',
+      arrived: 'en el lugar',
+      delivered: 'entregado',
+      failed: 'no entregado',
+      cancelled: 'cancelado',
+    },
+    whatNext: '¿Qué quieres hacer?',
+    notFound: ({ ref }) => `No veo ${ref} entre tus pedidos de hoy. Escribe "pedidos" para verlos.`,
+    outOfRange: ({ count }) =>
+      count === 1 ? 'La lista tiene un pedido: escribe 1.' : `Escribe un número del 1 al ${count}.`,
+    which: '¿A qué pedido te refieres?',
+  },
+  confirm: {
+    done: ({ ref }) => `✅ El pedido ${ref} está confirmado. Ya lo estoy pasando.`,
+    already: ({ ref }) => `✅ El pedido ${ref} ya está confirmado.`,
+    closed: ({ ref, status }) => `El pedido ${ref} ya no se puede confirmar: ${status}.`,
+    ask: ({ ref, customer }) => `¿Quieres confirmar el pedido ${ref} (${customer})?`,
+    askAgain: ({ ref, customer }) =>
+      `Para estar seguro, pregunto otra vez: ¿quieres confirmar el pedido ${ref} (${customer})?`,
+    leftAsIs: ({ ref }) => `De acuerdo, dejo el pedido ${ref} como está.`,
+    which: '¿Qué pedido quieres confirmar?',
+    nothingOpen: 'No tienes pedidos por confirmar ahora.',
+    rejected: ({ ref }) =>
+      `⚠️ El sistema de pedidos no aceptó la confirmación del pedido ${ref}. Habla con la central, por favor.`,
+  },
+  buttons: {
+    confirmOrder: 'Confirmar pedido',
+    nextStop: 'Próxima parada',
+    orders: 'Mis pedidos',
+    help: 'Ayuda',
+    yes: 'Sí, confirmar',
+    no: 'No',
+  },
+  talk: {
+    greeting: ({ name }) => `👋 ¡Hola, ${name}! ¿En qué te puedo ayudar?`,
+    thanks: '👍 De nada. ¡Buen viaje!',
+    help: 'Puedo mostrar tus pedidos de hoy, tu próxima parada y los detalles de un pedido, y confirmar un pedido. Escribe con tus palabras, por ejemplo:\n• "¿Cuáles son mis pedidos de hoy?"\n• "¿Cuál es mi próxima parada?"\n• "Detalles del pedido 2"\n• "Confirmar pedido 2"',
+    notUnderstood:
+      'Perdona, no entendí. Puedes preguntar por tus pedidos, tu próxima parada o los detalles de un pedido.',
+    modelUnreachable:
+      'No puedo conectar con el servicio de lenguaje ahora. Los números de la lista siguen funcionando, y también "pedidos", "siguiente" y "ayuda".',
+    nothingAsked: 'No tengo ninguna pregunta abierta para ti. ¿En qué te puedo ayudar?',
+    tapClosed: 'Esa opción es de otro día, así que no la apliqué. Escribe "pedidos" para ver los de hoy.',
+    notAllowed: 'No tienes permiso para esto. Habla con la central, por favor.',
+    apology: 'No pude procesar tu mensaje. Una persona lo revisará.',
+  },
+  kinds: {
+    location:
+      '📍 Gracias por la ubicación. Todavía no puedo usar ubicaciones. Escribe lo que necesitas, por favor.',
+    image: 'Todavía no puedo ver fotos. Escribe lo que necesitas, por favor.',
+    document: 'Todavía no puedo leer documentos. Escribe lo que necesitas, por favor.',
+    video: 'Todavía no puedo ver videos. Escribe lo que necesitas, por favor.',
+    voice: 'Todavía no puedo escuchar notas de voz. Escribe lo que necesitas, por favor.',
+    sticker: '¡Qué bueno! Pero no entiendo stickers. Escribe lo que necesitas, por favor.',
+    contacts: 'Todavía no puedo usar contactos. Escribe lo que necesitas, por favor.',
+    order: 'No recibo compras por aquí. Escribe lo que necesitas, por favor.',
+    changed: 'No puedo seguir mensajes editados o borrados. Escríbelo otra vez, por favor.',
+    other: 'No puedo leer este tipo de mensaje. Escribe lo que necesitas, por favor.',
+  },
+  identity: {
+    unknown:
+      '¡Hola! Solo atiendo a conductores registrados y no conozco este número. Habla con tu central, por favor.',
+    shareContact:
+      '¡Hola! No puedo ver tu número de teléfono, así que no sé quién eres. Comparte tu contacto aquí y pide a tu central que te registre.',
+    locked:
+      '🔒 Algo cambió en esta cuenta de WhatsApp. La central debe confirmar que eres tú antes de que pueda ayudarte. Llámalos, por favor.',
+    inactive:
+      'Tu cuenta de conductor no está activa, así que no puedo mostrarte nada. Habla con la central, por favor.',
+    suspended:
+      'Tu cuenta de conductor está suspendida, así que no puedo mostrarte nada. Habla con la central, por favor.',
+  },
+}

@@ -1,0 +1,41 @@
+import type { Language } from '../session/session.ts'
+
+export const LOCALES = { en: 'en-US', pt: 'pt-BR', es: 'es-419' } as const satisfies Record<Language, string>
+
+/** `yyyy-mm-dd` of an instant (ms) where the driver is. */
+export function localDate(at: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(at)
+}
+
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
+}
+
+/** `12:00 PM` in English, `12:00` elsewhere. */
+export function clockTime(at: number, language: Language, timeZone: string): string {
+  const format = new Intl.DateTimeFormat(LOCALES[language], {
+    timeZone,
+    hour: language === 'en' ? 'numeric' : '2-digit',
+    minute: '2-digit',
+    hourCycle: language === 'en' ? 'h12' : 'h23',
+  })
+  // ICU puts a narrow no-break space before AM and PM.
+  return format.format(at).replaceAll(/[\u202F\u00A0]/g, ' ')
+}
+
+/** `12 minutes`, `3 horas`. */
+export function duration(ms: number, language: Language): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000))
+  const [value, unit] = minutes < 90 ? [minutes, 'minute'] : [Math.round(minutes / 60), 'hour']
+  return new Intl.NumberFormat(LOCALES[language], { style: 'unit', unit, unitDisplay: 'long' }).format(value)
+}
+
+/** The form of a word that goes with a number. */
+export function plural(count: number, language: Language, forms: { one: string; other: string }): string {
+  return new Intl.PluralRules(LOCALES[language]).select(count) === 'one' ? forms.one : forms.other
+}

@@ -1,0 +1,93 @@
+import type { Language } from '../session/session.ts'
+import { en } from './en.ts'
+import { es } from './es.ts'
+import { pt } from './pt.ts'
+
+/** Statuses that have a name in every language. Others are shown as the order system writes them. */
+export type KnownStatus =
+  | 'pending'
+  | 'assigned'
+  | 'confirmed'
+  | 'en_route'
+  | 'arrived'
+  | 'delivered'
+  | 'failed'
+  | 'cancelled'
+
+/** Kinds of message that get a sentence of their own: what can be done instead. */
+export type SentenceKind =
+  | 'location'
+  | 'image'
+  | 'document'
+  | 'video'
+  | 'voice'
+  | 'sticker'
+  | 'contacts'
+  | 'order'
+  | 'changed'
+  | 'other'
+
+/** Every sentence that a driver can read, in one language. Titles of buttons and rows: 20 and 24 characters. */
+export type Replies = {
+  orders: {
+    title: (of: { count: number; name: string }) => string
+    titleTomorrow: (of: { count: number; name: string }) => string
+    none: (of: { name: string }) => string
+    noneTomorrow: (of: { name: string }) => string
+    heading: string
+    choose: (of: { count: number }) => string
+    chooseFromList: (of: { count: number }) => string
+    listButton: string
+    listSection: string
+    nextPage: string
+    nextPageHint: (of: { from: number; to: number }) => string
+    page: (of: { from: number; to: number; count: number }) => string
+    unreachable: string
+    lastKnown: (of: { age: string }) => string
+  }
+  order: {
+    next: string
+    noNext: (of: { name: string }) => string
+    customer: string
+    phone: string
+    address: string
+    window: string
+    status: string
+    items: string
+    instructions: string
+    notes: string
+    map: string
+    statusNames: Record<KnownStatus, string>
+    whatNext: string
+    notFound: (of: { ref: string }) => string
+    outOfRange: (of: { count: number }) => string
+    which: string
+  }
+  confirm: {
+    done: (of: { ref: string }) => string
+    already: (of: { ref: string }) => string
+    closed: (of: { ref: string; status: string }) => string
+    ask: (of: { ref: string; customer: string }) => string
+    askAgain: (of: { ref: string; customer: string }) => string
+    leftAsIs: (of: { ref: string }) => string
+    which: string
+    nothingOpen: string
+    rejected: (of: { ref: string }) => string
+  }
+  buttons: { confirmOrder: string; nextStop: string; orders: string; help: string; yes: string; no: string }
+  talk: {
+    greeting: (of: { name: string }) => string
+    thanks: string
+    help: string
+    notUnderstood: string
+    modelUnreachable: string
+    nothingAsked: string
+    tapClosed: string
+    notAllowed: string
+    apology: string
+  }
+  kinds: Record<SentenceKind, string>
+  identity: { unknown: string; shareContact: string; locked: string; inactive: string; suspended: string }
+}
+
+export const REPLIES: Record<Language, Replies> = { en, pt, es }

@@ -1,0 +1,111 @@
+import { conversationReady, orderCommandsReady, outboundReady, turnStarted } from '@waybill/contracts'
+import { createPool, type ModelCall } from '@waybill/database'
+import { connectMessaging } from '@waybill/messaging'
+import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import type { Config } from './config.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { httpOrderSystem } from './orders/http-order-system.ts'
+import { openOrderBook } from './orders/order-book.ts'
+import { reachOrderSystem } from './orders/reach-order-system.ts'
+import { workCommands } from './orders/work-commands.ts'
+import { createMemory, createRedis } from './session/memory.ts'
+import { answerMessage } from './turns/answer-message.ts'
+import { publishHint } from './turns/publish-hint.ts'
+import { workConversation } from './turns/work-conversation.ts'
+import { createModel } from './understand/ask-model.ts'
+import { createUnderstanding } from './understand/understand.ts'
+
+// Turns in hand get this long to finish; what is left is taken over by somebody else.
+const DRAIN_MS_MAX = 20_000
+const COMMANDS_IN_FLIGHT = 20
+
+export async function startService(config: Config): Promise<AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const identity = { service: 'assistant', instance: config.instance }
+  const log = createLogger({ ...identity, level: config.log.level })
+  const registry = createRegistry(identity)
+  const metrics = createMetrics(registry)
+
+  const pool = opened.adopt(
+    createPool({
+      ...config.database,
+      name: config.instance,
+      registry,
+      onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+    }),
+    (it) => it.end(),
+  )
+  const redis = opened.adopt(createRedis(config.redis.url, log), async (it) => it.disconnect())
+  const memory = opened.use(createMemory({ redis, registry, log }))
+  const system = httpOrderSystem(config.orders)
+  const orders = opened.use(reachOrderSystem({ system, timeoutMs: config.orders.timeoutMs, registry, log }))
+  const model = opened.use(createModel({ config: config.model, registry, log }))
+  const messaging = opened.use(
+    await connectMessaging({
+      url: config.amqp.url,
+      name: config.instance,
+      log,
+      registry,
+      contracts: [conversationReady, orderCommandsReady, outboundReady, turnStarted],
+    }),
+  )
+  const stopping = opened.adopt(new AbortController(), async (it) => {
+    setTimeout(() => it.abort(new Error('no time left')), DRAIN_MS_MAX).unref()
+  })
+  opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
+
+  const understand = createUnderstanding({
+    ask: model.ask,
+    // A courtesy: nobody waits for it.
+    onAsking: (of) => void publishHint({ messaging, metrics, log }, turnStarted, of),
+    onAsked: (call) => countModelCall(metrics, call),
+  })
+  const shared = {
+    pool,
+    messaging,
+    metrics,
+    log,
+    owner: config.instance,
+    stopping: stopping.signal,
+    random: Math.random,
+  }
+  const answerConversation = workConversation({
+    ...shared,
+    memory,
+    lease: config.lease,
+    now: Date.now,
+    openBook: (driverId) =>
+      openOrderBook({
+        driverId,
+        now: Date.now,
+        fetchOrders: (driver, date) => orders.ordersOf(driver, date),
+        lastKnown: (driver, date) => memory.readOrders(driver, date),
+        onUnreachable(error) {
+          metrics.ordersUnreachable.inc()
+          log.warn({ err: error }, 'the order system could not be read')
+        },
+      }),
+    answer: (question) =>
+      answerMessage(question, {
+        understand,
+        onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
+      }),
+  })
+  const passOnCommands = workCommands({
+    ...shared,
+    confirm: (command) => orders.confirm(command),
+    leaseMs: config.lease.ttlMs,
+  })
+
+  await messaging.consume(conversationReady, { concurrency: config.turnsInFlight }, answerConversation)
+  await messaging.consume(orderCommandsReady, { concurrency: COMMANDS_IN_FLIGHT }, passOnCommands)
+  return opened.move()
+}
+
+function countModelCall(metrics: Metrics, call: ModelCall): void {
+  metrics.modelCalls.inc({ outcome: call.outcome })
+  metrics.modelTokens.inc({ kind: 'prompt' }, call.promptTokens ?? 0)
+  metrics.modelTokens.inc({ kind: 'cached' }, call.cachedTokens ?? 0)
+  metrics.modelTokens.inc({ kind: 'completion' }, call.completionTokens ?? 0)
+  metrics.modelCostUsd.inc(call.costUsd ?? 0)
+}

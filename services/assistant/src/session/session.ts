@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+export const languageSchema = z.enum(['en', 'pt', 'es'])
+export type Language = z.output<typeof languageSchema>
+
+const orderIds = z.array(z.string()).max(200)
+
+const pendingQuestionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('confirm-order'), orderId: z.string(), askedAt: z.number() }),
+  z.object({
+    kind: z.literal('which-order'),
+    tool: z.enum(['get_order_details', 'confirm_order']),
+    candidates: orderIds,
+    askedAt: z.number(),
+  }),
+])
+
+/** What a conversation remembers. Times in milliseconds, dates are the driver's local dates. */
+export const sessionSchema = z.object({
+  /** The turn that left it behind: when the conversation knows a newer one, this session is stale. */
+  turnId: z.string().nullable(),
+  language: languageSchema.nullable(),
+  lastList: z.object({ orderIds, date: z.string(), at: z.number() }).nullable(),
+  /** The one order that was spoken of last. */
+  focus: z.object({ orderId: z.string(), date: z.string() }).nullable(),
+  pendingQuestion: pendingQuestionSchema.nullable(),
+  /** Confirmed here, whether or not the order system has heard of it. */
+  confirmed: z.object({ date: z.string(), orderIds }).nullable(),
+  recent: z.array(z.object({ driver: z.string(), assistant: z.string() })).max(6),
+})
+
+export type Session = z.output<typeof sessionSchema>
+export type PendingQuestion = NonNullable<Session['pendingQuestion']>
+
+export const EMPTY_SESSION: Session = {
+  turnId: null,
+  language: null,
+  lastList: null,
+  focus: null,
+  pendingQuestion: null,
+  confirmed: null,
+  recent: [],
+}
+
+/** `undefined` for anything that is no session: it counts as lost. */
+export function parseSession(value: unknown): Session | undefined {
+  return sessionSchema.safeParse(value).data
+}

@@ -1,0 +1,46 @@
+import { type OutboundMessage, textMessage } from '@waybill/whatsapp'
+import type { Order } from '../orders/order-system.ts'
+import { orderTitle, withButtons } from '../replies/buttons.ts'
+import { linesOf, paragraphs } from '../replies/render-orders.ts'
+import type { ToolContext, ToolResult } from './tool.ts'
+
+const BUTTONS_MAX = 3
+
+type Question = { tool: 'get_order_details' | 'confirm_order'; text: string; candidates: readonly Order[] }
+
+/** Asks which of several orders is meant: with buttons where they fit, else by number. */
+export function askWhich(
+  context: ToolContext,
+  { tool, text, candidates }: Question,
+  preface?: string,
+): ToolResult {
+  const { now, today } = context
+  const action = tool === 'confirm_order' ? 'confirm' : 'details'
+  const reply: OutboundMessage =
+    candidates.length <= BUTTONS_MAX
+      ? withButtons(
+          paragraphs(preface, text),
+          today,
+          candidates.map((order) => ({ action, target: order.id, title: orderTitle(order) })),
+        )
+      : textMessage(paragraphs(preface, text, linesOf(candidates, context)))
+  return {
+    replies: [reply],
+    summary: 'asked which order',
+    remember: {
+      pendingQuestion: {
+        kind: 'which-order',
+        tool,
+        candidates: candidates.map(({ id }) => id),
+        askedAt: now,
+      },
+    },
+  }
+}
+
+/** Ids that a number refers to: the question that is open, else the list that was shown today. */
+export function listedIds({ session, today }: Pick<ToolContext, 'session' | 'today'>): readonly string[] {
+  const { pendingQuestion, lastList } = session
+  if (pendingQuestion?.kind === 'which-order') return pendingQuestion.candidates
+  return lastList?.date === today ? lastList.orderIds : []
+}

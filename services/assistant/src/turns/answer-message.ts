@@ -1,0 +1,160 @@
+import type { AuditEntry, Driver, ModelCall, OrderCommand, WaitingMessage } from '@waybill/database'
+import { type OutboundMessage, outboundMessageSchema } from '@waybill/whatsapp'
+import type { OrderBook } from '../orders/order-book.ts'
+import { localDate } from '../replies/local-time.ts'
+import { REPLIES } from '../replies/replies.ts'
+import type { Language, Session } from '../session/session.ts'
+import type { ToolContext, ToolResult } from '../tools/tool.ts'
+import { redactPhones } from '../understand/describe-situation.ts'
+import type { Intent } from '../understand/fast-path.ts'
+import { type DriverInput, readMessage } from '../understand/read-message.ts'
+import type { Path, Understand } from '../understand/understand.ts'
+import { carryOut, notUnderstood, saying } from './carry-out.ts'
+
+export type Answer = {
+  path: Path
+  replies: OutboundMessage[]
+  commands: OrderCommand[]
+  audit: AuditEntry[]
+  session: Session
+}
+export type Question = {
+  conversationId: string
+  message: WaitingMessage
+  driver: Driver
+  session: Session
+  book: OrderBook
+  signal: AbortSignal
+  now: number
+  /** Model calls are on record even when what follows them fails. */
+  ledger: ModelCall[]
+}
+type Deps = { understand: Understand; onUnderstood: (path: Path, tool: string) => void }
+
+/** An old message never confirms anything: the phone may have been offline, and the world has moved on. */
+const LATE_AFTER_MS = 15 * 60_000
+const RECENT_MAX = 6
+const RECENT_WORDS_MAX = 200
+
+export async function answerMessage(question: Question, deps: Deps): Promise<Answer> {
+  const { message, driver, session, book, signal, now, ledger } = question
+  const input = readMessage(message)
+  const today = localDate(now, driver.timeZone)
+  const language = session.language ?? driver.language ?? 'en'
+  const { wamid, sentAt } = message
+  const moment = {
+    conversationId: question.conversationId,
+    wamid,
+    session,
+    language,
+    now,
+    today,
+    sentAt,
+    driver,
+  }
+
+  const understood = await deps.understand(input, moment, signal)
+  if (understood.modelCall) ledger.push(understood.modelCall)
+  const spoken = spokenLanguage(understood, moment)
+  const context: ToolContext = {
+    driver,
+    language: spoken,
+    say: REPLIES[spoken],
+    session,
+    book,
+    now,
+    today,
+    isLate: now - message.sentAt > LATE_AFTER_MS,
+    source: understood.path === 'fast' || understood.path === 'none' ? 'fast' : understood.path,
+    words: input.kind === 'words' ? input.text : '',
+  }
+  const results = await actOn(understood.intents, context, {
+    input,
+    isModelUnreachable: understood.isModelUnreachable,
+  })
+  for (const { tool } of results) deps.onUnderstood(understood.path, tool)
+
+  return {
+    path: understood.path,
+    replies: results
+      .flatMap(({ result }) => result.replies)
+      .map((reply) => outboundMessageSchema.parse(reply)),
+    commands: results.flatMap(({ result }) => result.commands ?? []),
+    audit: results.map(({ tool, result }) => ({
+      action: tool === 'none' ? 'turn.answered' : 'turn.tool-called',
+      detail: { wamid: message.wamid, path: understood.path, tool, result: result.summary },
+    })),
+    session: {
+      ...remembered(results, session),
+      language: spoken,
+      recent: recentWith(input, results, session),
+    },
+  }
+}
+
+type Acted = { tool: string; result: ToolResult; session: Session }
+
+/** One after the other: the second may be about what the first has shown. */
+async function actOn(
+  intents: readonly Intent[],
+  context: ToolContext,
+  { input, isModelUnreachable }: { input: DriverInput; isModelUnreachable: boolean },
+): Promise<Acted[]> {
+  if (intents.length === 0) {
+    return [
+      { tool: 'none', result: withoutIntent(input, context, isModelUnreachable), session: context.session },
+    ]
+  }
+  const acted: Acted[] = []
+  for (const intent of intents) {
+    const session = acted.at(-1)?.session ?? context.session
+    const result = await carryOut(intent, { ...context, session })
+    acted.push({
+      tool: intent.do === 'tool' ? intent.name : 'none',
+      result,
+      // A question that was not asked again is answered or forgotten.
+      session: { ...session, pendingQuestion: null, ...result.remember },
+    })
+  }
+  return acted
+}
+
+function withoutIntent(input: DriverInput, context: ToolContext, isModelUnreachable: boolean): ToolResult {
+  switch (input.kind) {
+    case 'unreadable':
+      return saying(context.say.kinds[input.sentence], `could not read: ${input.sentence}`)
+    case 'words':
+    case 'tap':
+      return notUnderstood(context, isModelUnreachable)
+    default:
+      return { replies: [], summary: 'nothing' }
+  }
+}
+
+function remembered(results: readonly Acted[], session: Session): Session {
+  return results.at(-1)?.session ?? session
+}
+
+function recentWith(input: DriverInput, results: readonly Acted[], { recent }: Session): Session['recent'] {
+  const driver =
+    input.kind === 'words' ? redactPhones(input.text).slice(0, RECENT_WORDS_MAX) : `(${input.kind})`
+  const assistant = results.map(({ result }) => result.summary).join('; ')
+  return [
+    ...recent,
+    { driver: driver.toWellFormed(), assistant: assistant.slice(0, RECENT_WORDS_MAX) },
+  ].slice(-RECENT_MAX)
+}
+
+/** The model's word on the language counts. A guess counts only while nothing better is known. */
+function spokenLanguage(
+  { path, language }: { path: Path; language: Language | undefined },
+  {
+    session,
+    driver,
+    language: spoken,
+  }: { session: Session; driver: Pick<Driver, 'language'>; language: Language },
+): Language {
+  if (language === undefined) return spoken
+  const isKnown = session.language !== null || driver.language !== null
+  return path === 'model' || path === 'rules' || !isKnown ? language : spoken
+}

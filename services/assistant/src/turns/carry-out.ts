@@ -1,0 +1,82 @@
+import { textMessage } from '@waybill/whatsapp'
+import { NO_ORDER, orderRefOf, withButtons } from '../replies/buttons.ts'
+import { firstName } from '../replies/render-orders.ts'
+import { toolNamed } from '../tools/catalogue.ts'
+import { ordersOfToday } from '../tools/get-orders.ts'
+import type { ToolContext, ToolResult } from '../tools/tool.ts'
+import type { Intent } from '../understand/fast-path.ts'
+
+/** Does what was understood. A tool runs only for drivers who may use it. */
+export async function carryOut(intent: Intent, context: ToolContext): Promise<ToolResult> {
+  const { say } = context
+  switch (intent.do) {
+    case 'tool':
+      return runTool(intent, intent.isLate ? { ...context, isLate: true } : context)
+    case 'page':
+      return ordersOfToday(context, intent.offset)
+    case 'leave':
+      return saying(
+        say.confirm.leftAsIs({ ref: orderRefOf({ id: intent.orderId }) }),
+        'left the order as it is',
+      )
+    case 'out-of-range':
+      return {
+        ...saying(say.order.outOfRange({ count: intent.count }), 'number out of range'),
+        remember: keep(context),
+      }
+    case 'nothing':
+      return { replies: [], summary: 'nothing', remember: keep(context) }
+    case 'say':
+      return speak(intent.what, context)
+  }
+}
+
+/** What an answer without a tool leaves as it was: the question is still open. */
+function keep({ session }: ToolContext): NonNullable<ToolResult['remember']> {
+  return { pendingQuestion: session.pendingQuestion }
+}
+
+async function runTool({ name, args }: Intent & { do: 'tool' }, context: ToolContext): Promise<ToolResult> {
+  const tool = toolNamed(name)
+  const run = tool?.bind(args)
+  if (!tool || !run) throw new Error('no tool takes these arguments')
+  if (tool.permission !== undefined && !context.driver.permissions.includes(tool.permission)) {
+    return saying(context.say.talk.notAllowed, `refused ${name}`)
+  }
+  return run(context)
+}
+
+function speak(what: (Intent & { do: 'say' })['what'], context: ToolContext): ToolResult {
+  const { say, driver } = context
+  switch (what) {
+    case 'greeting':
+      return offering(say.talk.greeting({ name: firstName(driver.name) }), 'greeted', context)
+    case 'thanks':
+      return { ...saying(say.talk.thanks, 'thanked'), remember: keep(context) }
+    case 'nothing-asked':
+      return offering(say.talk.nothingAsked, 'no open question', context)
+    case 'tap-closed':
+      return { ...saying(say.talk.tapClosed, 'choice of an earlier day'), remember: keep(context) }
+  }
+}
+
+export function notUnderstood(context: ToolContext, isModelUnreachable: boolean): ToolResult {
+  const { talk } = context.say
+  return isModelUnreachable
+    ? offering(talk.modelUnreachable, 'language service unreachable', context)
+    : offering(talk.notUnderstood, 'not understood', context)
+}
+
+export function saying(text: string, summary: string): ToolResult {
+  return { replies: [textMessage(text)], summary }
+}
+
+function offering(text: string, summary: string, context: ToolContext): ToolResult {
+  const { say, today } = context
+  const reply = withButtons(text, today, [
+    { action: 'orders', target: NO_ORDER, title: say.buttons.orders },
+    { action: 'next', target: NO_ORDER, title: say.buttons.nextStop },
+    { action: 'help', target: NO_ORDER, title: say.buttons.help },
+  ])
+  return { replies: [reply], summary, remember: keep(context) }
+}

@@ -1,0 +1,102 @@
+import type { AuditEntry, ModelCall, OrderCommand, Sender, WaitingMessage } from '@waybill/database'
+import { textMessage } from '@waybill/whatsapp'
+import type { FetchedDay, OrderBook } from '../orders/order-book.ts'
+import { EMPTY_SESSION, type Language, type Session } from '../session/session.ts'
+import type { Path } from '../understand/understand.ts'
+import { admitSender, languageOf } from './admit-sender.ts'
+import type { Answer, Question } from './answer-message.ts'
+import type { AnsweredBy } from './merge-replies.ts'
+
+/** What a turn is about to leave behind, and where it stopped if one of its messages could not be answered. */
+export type TurnDraft = {
+  driverId: string | undefined
+  path: Path
+  language: Language
+  answered: AnsweredBy[]
+  session: Session
+  commands: OrderCommand[]
+  audit: AuditEntry[]
+  modelCalls: ModelCall[]
+  days: readonly FetchedDay[]
+  isRefusal: boolean
+  lockReason: string | undefined
+  failure:
+    | { message: WaitingMessage; untried: readonly WaitingMessage[]; error: unknown; modelCalls: ModelCall[] }
+    | undefined
+}
+
+type Turn = {
+  conversationId: string
+  messages: readonly WaitingMessage[]
+  sender: Sender
+  session: Session | undefined
+  signal: AbortSignal
+  now: () => number
+}
+export type DraftDeps = {
+  openBook: (driverId: string) => OrderBook
+  answer: (question: Question) => Promise<Answer>
+}
+
+const COST: readonly Path[] = ['none', 'fast', 'rules', 'model']
+
+/** Answers the messages of a turn one after the other. Writes nothing; throws only when it was aborted. */
+export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft> {
+  const { conversationId, messages, sender, signal, now } = turn
+  const draft: TurnDraft = {
+    driverId: sender.identity === 'unknown' ? undefined : sender.driver.id,
+    path: 'none',
+    language: turn.session?.language ?? languageOf(sender, messages),
+    answered: [],
+    session: turn.session ?? EMPTY_SESSION,
+    commands: [],
+    audit: [],
+    modelCalls: [],
+    days: [],
+    isRefusal: false,
+    lockReason: undefined,
+    failure: undefined,
+  }
+  const admission = admitSender(sender, messages)
+  if (admission.kind === 'turned-away') {
+    const { reply, audit, isRefusal, lockReason } = admission
+    const replies = reply === undefined ? [] : [textMessage(reply)]
+    const last = messages.length - 1
+    const answered = messages.map(({ wamid }, index) => ({ wamid, replies: index === last ? replies : [] }))
+    return { ...draft, answered, audit, isRefusal, lockReason }
+  }
+
+  const { driver } = admission
+  const book = deps.openBook(driver.id)
+  for (const [index, message] of messages.entries()) {
+    const ledger: ModelCall[] = []
+    try {
+      const answer = await deps.answer({
+        conversationId,
+        message,
+        driver,
+        session: draft.session,
+        book,
+        signal,
+        now: now(),
+        ledger,
+      })
+      signal.throwIfAborted()
+      draft.answered.push({ wamid: message.wamid, replies: answer.replies })
+      draft.commands.push(...answer.commands)
+      draft.audit.push(...answer.audit)
+      draft.modelCalls.push(...ledger)
+      draft.session = answer.session
+      draft.path = costlier(draft.path, answer.path)
+    } catch (error) {
+      signal.throwIfAborted()
+      draft.failure = { message, untried: messages.slice(index + 1), error, modelCalls: ledger }
+      break
+    }
+  }
+  return { ...draft, days: book.fetched, language: draft.session.language ?? draft.language }
+}
+
+function costlier(a: Path, b: Path): Path {
+  return COST.indexOf(a) >= COST.indexOf(b) ? a : b
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto'
+import { type conversationReady, orderCommandsReady, outboundReady } from '@waybill/contracts'
+import {
+  authenticate,
+  claimTurn,
+  commitTurn,
+  readSession,
+  type Sender,
+  type TurnWork,
+  type WaitingMessage,
+} from '@waybill/database'
+import type { Delivery } from '@waybill/messaging'
+import { parseSession, type Session } from '../session/session.ts'
+import { draftTurn, type TurnDraft } from './draft-turn.ts'
+import { type FailMessage, failMessage } from './fail-message.ts'
+import { keepLease } from './keep-lease.ts'
+import { mergeReplies } from './merge-replies.ts'
+import { publishHint } from './publish-hint.ts'
+import { ATTEMPTS_MAX, type TurnDeps } from './turn-deps.ts'
+
+type Held = {
+  conversationId: string
+  epoch: string
+  signal: AbortSignal
+  /** Aborted when somebody else holds the lane. */
+  lost: AbortSignal
+}
+
+/** Works a conversation off until nothing waits in it. Never throws: what goes wrong is on record, or retried by the sweeper. */
+export function workConversation(
+  deps: TurnDeps,
+): (delivery: Delivery<typeof conversationReady>) => Promise<void> {
+  const { pool, metrics, log, owner, lease, stopping } = deps
+  const leaseOf = { owner, ttlMs: lease.ttlMs, attemptsMax: ATTEMPTS_MAX }
+  const fail = failMessage(deps)
+
+  return async ({ payload: { conversationId }, isRedelivered, signal }) => {
+    // Whoever had a redelivered hint is gone. If not, its commit is fenced.
+    let steal = isRedelivered
+    try {
+      while (!signal.aborted && !stopping.aborted) {
+        const { epoch, work } = await claimTurn(pool, conversationId, { ...leaseOf, steal })
+        if (work.state !== 'run' && work.state !== 'exhausted') return
+        using held = keepLease({ ...lease, pool, kind: 'inbound', key: conversationId, epoch, log })
+        const isOver = await workLane(work, {
+          conversationId,
+          epoch,
+          lost: held.signal,
+          signal: AbortSignal.any([signal, stopping, held.signal]),
+        })
+        if (isOver) return
+        steal = false
+      }
+    } catch (error) {
+      // PostgreSQL has failed, or the lane is somebody else's. A nack would only bring the hint back too early.
+      const step = signal.aborted || stopping.aborted ? 'aborted' : 'database'
+      metrics.infrastructureErrors.inc({ step })
+      log.warn({ err: error, conversationId, step }, 'a turn was given back')
+    }
+  }
+
+  /** `false`: the head was buried, and there may be more behind it. */
+  async function workLane(claimed: TurnWork, held: Held): Promise<boolean> {
+    let work = claimed
+    let session: Session | undefined
+    while (work.state === 'run' || work.state === 'exhausted') {
+      if (held.signal.aborted) return givenUp(held)
+      if (work.state === 'exhausted') {
+        const [message] = work.messages
+        return (
+          (await fail(held, undefined, {
+            message,
+            untried: [],
+            error: new Error('attempts exhausted'),
+            modelCalls: [],
+          })) !== 'dead'
+        )
+      }
+      const turn = await runTurn(work.messages, session, held)
+      if (turn.end !== undefined) return turn.end !== 'dead'
+      session = turn.session
+      work = turn.next
+    }
+    return true
+  }
+
+  function givenUp({ lost }: Held): true {
+    if (!lost.aborted) return true
+    metrics.fenced.inc({ lane: 'inbound' })
+    metrics.turns.inc({ path: 'none', outcome: 'fenced' })
+    return true
+  }
+
+  type TurnEnd =
+    | { end: Awaited<ReturnType<FailMessage>> }
+    | { end: undefined; next: TurnWork; session: Session }
+
+  async function runTurn(
+    messages: readonly [WaitingMessage, ...WaitingMessage[]],
+    carried: Session | undefined,
+    held: Held,
+  ): Promise<TurnEnd> {
+    const startedAt = performance.now()
+    const { conversationId, signal } = held
+    const { sender, session } = await whoAndWhere(conversationId, carried)
+    let draft: TurnDraft
+    try {
+      draft = await draftTurn({ conversationId, messages, sender, session, signal, now: deps.now }, deps)
+    } catch (error) {
+      if (!signal.aborted) throw error
+      givenUp(held)
+      return { end: 'fenced' }
+    }
+
+    if (draft.failure && draft.answered.length === 0) return { end: await fail(held, draft, draft.failure) }
+    const committed = await commit(draft, held)
+    metrics.turns.inc({
+      path: draft.path,
+      outcome: committed.next.state === 'fenced' ? 'fenced' : 'committed',
+    })
+    metrics.turnSeconds.observe({ path: draft.path }, (performance.now() - startedAt) / 1_000)
+    if (committed.next.state === 'fenced') metrics.fenced.inc({ lane: 'inbound' })
+    if (!draft.failure || committed.next.state === 'fenced') return { end: undefined, ...committed }
+    // The commit has handed out the message that failed once more: that attempt is not held against it.
+    const { message, untried } = draft.failure
+    const failure = { ...draft.failure, untried: [message, ...untried] }
+    return { end: await fail(held, draft, failure) }
+  }
+
+  /** PostgreSQL and Redis at the same time. The session is read from PostgreSQL when Redis has lost it or has an older one. */
+  async function whoAndWhere(
+    conversationId: string,
+    carried: Session | undefined,
+  ): Promise<{ sender: Sender; session: Session | undefined }> {
+    const [sender, remembered] = await Promise.all([
+      authenticate(pool, conversationId),
+      carried ?? deps.memory.readSession(conversationId),
+    ])
+    const { lastTurnId } = sender
+    if (lastTurnId === null) return { sender, session: undefined }
+    if (remembered?.turnId === lastTurnId) {
+      metrics.sessions.inc({ source: carried ? 'carried' : 'redis' })
+      return { sender, session: remembered }
+    }
+    metrics.sessions.inc({ source: 'postgres' })
+    return { sender, session: parseSession(await readSession(pool, lastTurnId)) }
+  }
+
+  async function commit(
+    draft: TurnDraft,
+    { conversationId, epoch }: Held,
+  ): Promise<{ next: TurnWork; session: Session }> {
+    const id = randomUUID()
+    const session = { ...draft.session, turnId: id }
+    const replies = mergeReplies(draft.answered)
+    const next = await commitTurn(pool, conversationId, {
+      epoch,
+      lease: leaseOf,
+      turn: {
+        id,
+        driverId: draft.driverId,
+        wamids: draft.answered.map(({ wamid }) => wamid),
+        session,
+        replies,
+        commands: draft.commands,
+        audit: draft.audit,
+        modelCalls: draft.modelCalls,
+        isRefusal: draft.isRefusal,
+        lockReason: draft.lockReason,
+      },
+    })
+    if (next.state === 'fenced') return { next, session }
+    const hints: Promise<void>[] = [deps.memory.write({ conversationId, session, days: draft.days })]
+    if (replies.length > 0) hints.push(publishHint(deps, outboundReady, { conversationId }))
+    if (draft.commands.length > 0 && draft.driverId !== undefined) {
+      hints.push(publishHint(deps, orderCommandsReady, { driverId: draft.driverId }))
+    }
+    await Promise.all(hints)
+    return { next, session }
+  }
+}

@@ -1,0 +1,137 @@
+import { parseTapId } from '../replies/buttons.ts'
+import type { PendingQuestion, Session } from '../session/session.ts'
+import { normalize, numberIn } from './normalize.ts'
+import { COMMANDS, GREETINGS, NO, THANKS, YES } from './phrases.ts'
+import type { DriverInput } from './read-message.ts'
+
+/** What to do about a message. */
+export type Intent =
+  | { do: 'tool'; name: string; args: Record<string, unknown>; isLate?: true }
+  | { do: 'page'; offset: number }
+  | { do: 'leave'; orderId: string }
+  | { do: 'say'; what: 'greeting' | 'thanks' | 'nothing-asked' | 'tap-closed' }
+  | { do: 'out-of-range'; count: number }
+  | { do: 'nothing' }
+
+type Moment = { session: Session; today: string; sentAt: number }
+
+/** A question stays open for an hour; after that a bare "yes" could be about anything. */
+const QUESTION_OPEN_MS = 60 * 60_000
+const SECOND_MS = 1_000
+
+/** Understands what needs no model: taps, and words that can only mean one thing here. `undefined` for the rest. */
+export function takeFastPath(input: DriverInput, moment: Moment): Intent | undefined {
+  switch (input.kind) {
+    case 'tap':
+      return tapped(input.id, moment)
+    case 'reaction':
+      return reacted(input.emoji, moment)
+    case 'welcome':
+      return { do: 'say', what: 'greeting' }
+    case 'words':
+      return said(normalize(input.text), { ...moment, isQuestion: /[?¿]/.test(input.text) })
+    default:
+      return undefined
+  }
+}
+
+function tapped(id: string, { today }: Moment): Intent | undefined {
+  const tap = parseTapId(id)
+  if (!tap) return undefined
+  const { action, target, date } = tap
+  if (action === 'orders') return { do: 'tool', name: 'get_orders', args: {} }
+  if (action === 'next') return { do: 'tool', name: 'get_next_order', args: {} }
+  if (action === 'help') return { do: 'tool', name: 'help', args: {} }
+  if (date !== today) return { do: 'say', what: 'tap-closed' }
+  switch (action) {
+    case 'page':
+      return { do: 'page', offset: Number(target) || 0 }
+    case 'details':
+      return { do: 'tool', name: 'get_order_details', args: { order_ref: `#${target}` } }
+    case 'confirm':
+      return { do: 'tool', name: 'confirm_order', args: { order_ref: `#${target}` } }
+    case 'keep':
+      return { do: 'leave', orderId: target }
+  }
+}
+
+function reacted(emoji: string | undefined, moment: Moment): Intent {
+  const question = moment.session.pendingQuestion
+  const meaning = normalize(emoji ?? '')
+  if (question?.kind !== 'confirm-order') return { do: 'nothing' }
+  if (YES.has(meaning)) return confirmed(question, moment)
+  return NO.has(meaning) ? { do: 'leave', orderId: question.orderId } : { do: 'nothing' }
+}
+
+function said(
+  words: string,
+  { isQuestion, ...moment }: Moment & { isQuestion: boolean },
+): Intent | undefined {
+  // "yes?" and "ok?" answer nothing.
+  if (isQuestion && (YES.has(words) || NO.has(words))) return undefined
+  const question = moment.session.pendingQuestion
+  if (question?.kind === 'confirm-order') {
+    if (YES.has(words)) return confirmed(question, moment)
+    if (NO.has(words)) return { do: 'leave', orderId: question.orderId }
+  }
+  const command = COMMANDS.get(words)
+  if (command) return { do: 'tool', name: command, args: {} }
+  if (GREETINGS.has(words)) return { do: 'say', what: 'greeting' }
+  const place = placeIn(words)
+  if (place !== undefined) return chosen(place, moment)
+  const orderId = orderNumberIn(words, moment.session)
+  if (orderId !== undefined)
+    return { do: 'tool', name: 'get_order_details', args: { order_ref: `#${orderId}` } }
+  if (question?.kind === 'which-order' && YES.has(words)) return { do: 'tool', name: question.tool, args: {} }
+  if (THANKS.has(words)) return { do: 'say', what: 'thanks' }
+  return YES.has(words) || NO.has(words) ? { do: 'say', what: 'nothing-asked' } : undefined
+}
+
+function confirmed(question: PendingQuestion & { kind: 'confirm-order' }, moment: Moment): Intent {
+  const args = { order_ref: `#${question.orderId}` }
+  return isAnswerTo(question, moment)
+    ? { do: 'tool', name: 'confirm_order', args }
+    : { do: 'tool', name: 'confirm_order', args, isLate: true }
+}
+
+/** WhatsApp stamps whole seconds: what was sent before the question was asked does not answer it. */
+function isAnswerTo({ askedAt }: PendingQuestion, { sentAt }: Moment): boolean {
+  return sentAt + SECOND_MS > askedAt && sentAt - askedAt < QUESTION_OPEN_MS
+}
+
+/** "2", "#2", "order 2", "the second one", "o segundo". */
+function placeIn(words: string): number | undefined {
+  const bare = words
+    .replaceAll(
+      /\b(?:the|number|order|option|please|one|o|a|el|la|numero|pedido|parada|opcao|opcion|por favor)\b/g,
+      ' ',
+    )
+    .trim()
+  return /^\S+$/.test(bare) ? numberIn(bare) : undefined
+}
+
+function chosen(place: number, moment: Moment): Intent {
+  const { session, today } = moment
+  const question = session.pendingQuestion
+  if (question?.kind === 'which-order' && isAnswerTo(question, moment)) {
+    const orderId = question.candidates[place - 1]
+    if (orderId === undefined) return { do: 'out-of-range', count: question.candidates.length }
+    return { do: 'tool', name: question.tool, args: { order_ref: `#${orderId}` } }
+  }
+  if (!session.lastList) return { do: 'tool', name: 'get_orders', args: {} }
+  if (session.lastList.date !== today) return { do: 'say', what: 'tap-closed' }
+  const { orderIds } = session.lastList
+  const orderId = orderIds[place - 1]
+  if (orderId !== undefined)
+    return { do: 'tool', name: 'get_order_details', args: { order_ref: `#${orderId}` } }
+  return orderIds.length === 0
+    ? { do: 'tool', name: 'get_orders', args: {} }
+    : { do: 'out-of-range', count: orderIds.length }
+}
+
+function orderNumberIn(words: string, { lastList }: Session): string | undefined {
+  const [, hash, id] = /^(?:(?:order|pedido|orden) ?)?(#?)([a-z]*\d{3,})$/.exec(words) ?? []
+  if (id === undefined) return undefined
+  const listed = lastList?.orderIds.find((orderId) => orderId.toLowerCase() === id)
+  return listed ?? (hash ? id : undefined)
+}

@@ -1,0 +1,66 @@
+import type { Language } from '../session/session.ts'
+
+// Everything here is compared with normalised words: lower case, without accents and punctuation.
+
+export const YES = new Set(
+  'yes|y|yeah|yep|yup|sure|of course|correct|confirm|confirmed|i confirm|yes please|yes confirm|do it|go ahead|ok|okay|k|sim|s|claro|com certeza|isso|pode|pode confirmar|confirmo|confirmar|sim confirmo|sim confirmar|sim pode|beleza|certo|si|si confirmo|si confirmar|por supuesto|dale|vale|correcto|de acuerdo|👍|👌|✅|🆗|💯'.split(
+    '|',
+  ),
+)
+
+export const NO = new Set(
+  'no|n|nope|nah|no thanks|not now|dont|do not|nao|nao obrigado|nao obrigada|agora nao|no gracias|ahora no|mejor no|👎|❌|🚫|🙅'.split(
+    '|',
+  ),
+)
+
+export const GREETINGS = new Set(
+  'hi|hello|hey|hi there|hello there|good morning|good afternoon|good evening|start|oi|ola|opa|e ai|bom dia|boa tarde|boa noite|oi bom dia|ola bom dia|hola|buenas|buenos dias|buenas tardes|buenas noches|que tal|👋'.split(
+    '|',
+  ),
+)
+
+export const THANKS = new Set(
+  'thanks|thank you|thx|ty|thanks a lot|thank you very much|great|great thanks|cool|perfect|ok thanks|ok thank you|obrigado|obrigada|muito obrigado|muito obrigada|valeu|vlw|ok obrigado|ok obrigada|gracias|muchas gracias|mil gracias|ok gracias|perfecto|perfeito|ok|okay|k|beleza|certo|vale|🙏|👍|👌|❤'.split(
+    '|',
+  ),
+)
+
+/** Whole messages that need no reading. */
+export const COMMANDS: ReadonlyMap<string, 'get_orders' | 'get_next_order' | 'help'> = new Map([
+  ...'orders|my orders|order list|todays orders|pedidos|meus pedidos|mis pedidos|ordenes|mis ordenes'
+    .split('|')
+    .map((phrase) => [phrase, 'get_orders'] as const),
+  ...'next|next stop|next order|proximo|proxima|proxima parada|proximo pedido|siguiente|siguiente parada|siguiente pedido'
+    .split('|')
+    .map((phrase) => [phrase, 'get_next_order'] as const),
+  ...'help|menu|ajuda|ayuda'.split('|').map((phrase) => [phrase, 'help'] as const),
+])
+
+const TELLING: Record<Language, ReadonlySet<string>> = {
+  en: new Set(
+    'the my is are what where when how which do does have today please hi hello hey thanks thank you next stop order orders help'.split(
+      ' ',
+    ),
+  ),
+  pt: new Set(
+    'o os meu meus minha minhas qual quais onde quando hoje voce tenho oi ola obrigado obrigada proximo nao sim e ajuda parada entregas bom dia boa tarde noite do da'.split(
+      ' ',
+    ),
+  ),
+  es: new Set(
+    'el los mi mis cual cuales donde cuando hoy usted tengo hola gracias siguiente si y ayuda parada buenos dias buenas tardes noches del que es son'.split(
+      ' ',
+    ),
+  ),
+}
+
+/** By telling words. `undefined` when no language is ahead. */
+export function guessLanguage(normalized: string): Language | undefined {
+  const said = normalized.split(' ')
+  const scores = (['en', 'pt', 'es'] as const)
+    .map((language) => ({ language, score: said.filter((word) => TELLING[language].has(word)).length }))
+    .sort((a, b) => b.score - a.score)
+  const [best, second] = scores
+  return best && second && best.score > second.score ? best.language : undefined
+}

@@ -1,0 +1,78 @@
+import type { WaitingMessage } from '@waybill/database'
+import { z } from 'zod'
+import type { SentenceKind } from '../replies/replies.ts'
+
+/** What a driver did, whatever WhatsApp calls it. Kinds: https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks */
+export type DriverInput =
+  | { kind: 'words'; text: string }
+  | { kind: 'tap'; id: string; title: string }
+  | { kind: 'reaction'; emoji: string | undefined }
+  | { kind: 'welcome' }
+  /** WhatsApp says that somebody else may be behind this account now. */
+  | { kind: 'identity-changed'; reason: string }
+  | { kind: 'silent' }
+  | { kind: 'unreadable'; sentence: SentenceKind }
+
+const words = z.object({ text: z.object({ body: z.string().trim().min(1) }) })
+const choice = z.object({ id: z.string(), title: z.string().default('') })
+const interactive = z.object({
+  interactive: z.union([
+    z.object({ button_reply: choice }).transform((it) => it.button_reply),
+    z.object({ list_reply: choice }).transform((it) => it.list_reply),
+  ]),
+})
+const templateButton = z.object({ button: z.object({ text: z.string().default(''), payload: z.string() }) })
+const reaction = z.object({ reaction: z.object({ emoji: z.string().optional() }) })
+const system = z.object({ system: z.object({ type: z.string() }) })
+
+const SENTENCES: Readonly<Record<string, SentenceKind>> = {
+  location: 'location',
+  image: 'image',
+  document: 'document',
+  video: 'video',
+  audio: 'voice',
+  voice: 'voice',
+  sticker: 'sticker',
+  contacts: 'contacts',
+  order: 'order',
+  edit: 'changed',
+  revoke: 'changed',
+}
+const IDENTITY_CHANGES = ['user_changed_number', 'customer_identity_changed', 'customer_changed_number']
+
+/** Never throws: what can't be read is a kind of its own. */
+export function readMessage({ kind, body }: Pick<WaitingMessage, 'kind' | 'body'>): DriverInput {
+  switch (kind) {
+    case 'text': {
+      const text = words.safeParse(body).data?.text.body
+      return text === undefined
+        ? { kind: 'unreadable', sentence: 'other' }
+        : { kind: 'words', text: clean(text) }
+    }
+    case 'interactive': {
+      const tap = interactive.safeParse(body).data?.interactive
+      return tap ? { kind: 'tap', ...tap } : { kind: 'unreadable', sentence: 'other' }
+    }
+    case 'button': {
+      const button = templateButton.safeParse(body).data?.button
+      return button
+        ? { kind: 'tap', id: button.payload, title: button.text }
+        : { kind: 'unreadable', sentence: 'other' }
+    }
+    case 'reaction':
+      return { kind: 'reaction', emoji: reaction.safeParse(body).data?.reaction.emoji }
+    case 'request_welcome':
+      return { kind: 'welcome' }
+    case 'system': {
+      const reason = system.safeParse(body).data?.system.type ?? ''
+      return IDENTITY_CHANGES.includes(reason) ? { kind: 'identity-changed', reason } : { kind: 'silent' }
+    }
+    default:
+      return { kind: 'unreadable', sentence: SENTENCES[kind] ?? 'other' }
+  }
+}
+
+/** Half a surrogate pair or a NUL can't be stored as JSON in PostgreSQL. */
+function clean(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '')
+}
