@@ -17,6 +17,8 @@ type Options = {
 /** `over` aborts when this connection has ended. */
 export type Live = { readonly model: ChannelModel; readonly over: AbortSignal }
 export type Connection = {
+  /** Connected and set up for the first time; rejects when closed before. */
+  readonly firstConnect: Promise<void>
   /** `undefined` while there is none. */
   readonly live: Live | undefined
   readonly isBlocked: boolean
@@ -30,8 +32,8 @@ const STABLE_MS = 1_000
 const HANDSHAKE_MS_MAX = 10_000
 const CLOSE_MS_MAX = 1_000
 
-/** Resolves once connected and set up; after that it reconnects for ever, with back-off and full jitter. */
-export async function openConnection(options: Options): Promise<Connection> {
+/** Connects, and reconnects for ever, with back-off and full jitter. */
+export function openConnection(options: Options): Connection {
   const { url, name, role, heartbeatSeconds, log, metrics, setup } = options
   const closing = new AbortController()
   const firstConnect = Promise.withResolvers<void>()
@@ -40,9 +42,9 @@ export async function openConnection(options: Options): Promise<Connection> {
   showBlocked(false)
   metrics.connected.set({ role }, 0)
   const ended = keepConnected()
-  await firstConnect.promise
 
   return {
+    firstConnect: firstConnect.promise,
     get live() {
       return live
     },
@@ -51,6 +53,8 @@ export async function openConnection(options: Options): Promise<Connection> {
     },
     async close() {
       closing.abort()
+      firstConnect.promise.catch(() => {})
+      firstConnect.reject(new Error('closed before the broker could be reached'))
       if (live) await hangUp(live.model)
       await within(CLOSE_MS_MAX, ended)
     },

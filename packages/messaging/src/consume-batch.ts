@@ -1,94 +1,92 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { QueueContract } from '@waybill/contracts'
 import type { ConsumeMessage } from 'amqplib'
 import type { Logger } from 'pino'
-import { propertiesOf } from './consume.ts'
+import { createBackOff } from './back-off.ts'
+import { type RawDelivery, rawDeliveryOf } from './delivery.ts'
 import type { Metrics } from './metrics.ts'
 import { createSubscription, type Session, type Subscription } from './subscription.ts'
 
-export type RawDelivery = {
-  readonly body: Buffer
-  readonly headers: Record<string, unknown>
-  readonly isRedelivered: boolean
-  readonly messageId: string | undefined
-  readonly correlationId: string | undefined
-  readonly traceparent: string | undefined
-}
 export type BatchHandler = (batch: readonly RawDelivery[]) => Promise<void>
 
-type Options = { batchMax: number; waitMs: number; handler: BatchHandler; metrics: Metrics; log: Logger }
+type Options = {
+  batchMax: number
+  waitMs: number
+  handler: BatchHandler
+  drainMsMax: number
+  metrics: Metrics
+  log: Logger
+}
 
-const HOLD_MS_MIN = 100
-const HOLD_MS_MAX = 5_000
+const HOLD = { msMin: 100, msMax: 5_000 }
 
 /**
  * One batch at a time, in the order of the queue. A batch that fails is held and tried again with back-off until it
  * succeeds or its channel is gone: returning it to the queue would reorder it.
  */
-export function consumeInBatches({ queue }: QueueContract, options: Options): Subscription {
-  const { batchMax, waitMs, handler, metrics, log } = options
-  let waiting: ConsumeMessage[] = []
+export function consumeInBatches(contract: QueueContract, options: Options): Subscription {
+  const { batchMax, waitMs, handler, drainMsMax, metrics, log } = options
+  const { queue } = contract
+  const stopping = new AbortController()
+  // All of `waiting` came through the channel of `current`.
   let current: Session | undefined
-  let running = Promise.resolve()
-  let isScheduled = false
-  let isStopping = false
+  let waiting: ConsumeMessage[] = []
+  let timer: NodeJS.Timeout | undefined
+  let working: Promise<void> | undefined
 
   return createSubscription({
-    queue,
+    contract,
     prefetch: batchMax * 2,
     onMessage(message, session) {
       if (session !== current) waiting = [] // of a channel that is gone: the broker delivers them again
       current = session
       waiting.push(message)
-      metrics.inFlight.set({ queue }, waiting.length)
-      if (waiting.length >= batchMax) schedule(0)
-      else if (waiting.length === 1) schedule(waitMs)
+      if (working) return
+      if (waiting.length >= batchMax) startWork()
+      else timer ??= setTimeout(startWork, waitMs)
     },
-    drain() {
-      isStopping = true // a batch that can't be recorded now is delivered again to whoever comes next
-      return running
+    // What waits is left to whoever consumes next, and so is a batch that fails now.
+    async drain() {
+      stopping.abort()
+      clearTimeout(timer)
+      await working
     },
+    drainMsMax,
+    log,
   })
 
-  function schedule(afterMs: number): void {
-    if (isScheduled) return
-    isScheduled = true
-    running = running.then(() => delay(afterMs)).then(work)
+  function startWork(): void {
+    clearTimeout(timer)
+    timer = undefined
+    working = work().finally(() => {
+      working = undefined
+    })
   }
 
   async function work(): Promise<void> {
-    isScheduled = false
-    while (waiting.length > 0 && current && !isStopping) {
+    while (current && waiting.length > 0 && !stopping.signal.aborted) {
       const session = current
+      metrics.inFlight.set({ queue }, waiting.length)
       const batch = waiting.splice(0, batchMax)
-      const isDone = await untilHandled(batch.map(deliveryOf), session.signal)
-      metrics.consumed.inc({ queue, outcome: isDone ? 'done' : 'lost' }, batch.length)
       const last = batch.at(-1)
-      if (isDone && last) session.ack(last, true)
+      const isDone = await untilHandled(batch.map(rawDeliveryOf), session.signal)
+      // Everything before `last` on this channel has been handled too: one acknowledgement covers it.
+      const isAcked = isDone && last !== undefined && session.ack(last, true)
+      metrics.consumed.inc({ queue, outcome: isAcked ? 'done' : 'lost' }, batch.length)
       metrics.inFlight.set({ queue }, waiting.length)
     }
   }
 
-  async function untilHandled(batch: readonly RawDelivery[], signal: AbortSignal): Promise<boolean> {
-    for (let holdMs = HOLD_MS_MIN; !signal.aborted; holdMs = Math.min(holdMs * 2, HOLD_MS_MAX)) {
+  async function untilHandled(batch: readonly RawDelivery[], channelOver: AbortSignal): Promise<boolean> {
+    const backOff = createBackOff(HOLD)
+    while (!channelOver.aborted && !stopping.signal.aborted) {
       try {
         await handler(batch)
-        return !signal.aborted
+        return true
       } catch (error) {
         log.warn({ err: error, queue, messages: batch.length }, 'a batch is held and tried again')
-        if (isStopping) return false
-        await delay(holdMs / 2 + (Math.random() * holdMs) / 2, undefined, { signal }).catch(() => {})
+        await backOff.wait(AbortSignal.any([channelOver, stopping.signal]))
       }
     }
     return false
-  }
-}
-
-function deliveryOf(message: ConsumeMessage): RawDelivery {
-  return {
-    body: message.content,
-    headers: message.properties.headers ?? {},
-    isRedelivered: message.fields.redelivered,
-    ...propertiesOf(message),
   }
 }

@@ -1,47 +1,37 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Payload, QueueContract } from '@waybill/contracts'
+import type { QueueContract } from '@waybill/contracts'
 import type { ConsumeMessage } from 'amqplib'
 import type { Logger } from 'pino'
-import { z } from 'zod'
-import { PermanentError } from './errors.ts'
-import type { Metrics } from './metrics.ts'
+import { createBackOff } from './back-off.ts'
+import { type Delivery, payloadOf, propertiesOf } from './delivery.ts'
+import { attemptOf, deadLetterHeaders, retryHeaders } from './message-headers.ts'
+import type { DeliveryOutcome, Metrics } from './metrics.ts'
 import type { Publisher } from './publisher.ts'
 import { createSubscription, type Session, type Subscription } from './subscription.ts'
 import { deadLetterQueueOf, delayQueueOf, delayStepMs } from './topology.ts'
 import { verdictFor } from './verdict.ts'
 
-export type Delivery<Q extends QueueContract> = {
-  readonly payload: Payload<Q>
-  /** Counts from 1. */
-  readonly attempt: number
-  /** The broker has delivered this before: whoever had it died or lost its channel. */
-  readonly isRedelivered: boolean
-  readonly messageId: string | undefined
-  readonly correlationId: string | undefined
-  readonly traceparent: string | undefined
-  /** Aborted when the channel is lost: somebody else will get this delivery. */
-  readonly signal: AbortSignal
-  readonly log: Logger
-}
 export type Handler<Q extends QueueContract> = (delivery: Delivery<Q>) => Promise<void>
 
-type Deps = { publisher: Publisher; metrics: Metrics; log: Logger }
+type Options<Q extends QueueContract> = {
+  concurrency: number
+  handler: Handler<Q>
+  publisher: Publisher
+  drainMsMax: number
+  metrics: Metrics
+  log: Logger
+}
+type Move = { outcome: DeliveryOutcome; queue: string; headers: Record<string, unknown> }
 
-/** Ours: client headers named x-… belong to the broker from 4.0 on. */
-const ATTEMPT = 'waybill-attempt'
-const HOLD_MS_MIN = 100
-const HOLD_MS_MAX = 5_000
+const HOLD = { msMin: 100, msMax: 5_000 }
 
-/** A consumer that works on `concurrency` messages at once and acknowledges each when its fate is safe. */
-export function consumeEach<Q extends QueueContract>(
-  contract: Q,
-  { concurrency, handler, publisher, metrics, log }: Deps & { concurrency: number; handler: Handler<Q> },
-): Subscription {
+/** Works on `concurrency` messages at once and acknowledges each when its fate is safe. */
+export function consumeEach<Q extends QueueContract>(contract: Q, options: Options<Q>): Subscription {
+  const { concurrency, handler, publisher, drainMsMax, metrics, log } = options
   const { queue } = contract
   const working = new Set<Promise<void>>()
 
   return createSubscription({
-    queue,
+    contract,
     prefetch: concurrency,
     onMessage(message, session) {
       const work = handle(message, session).finally(() => {
@@ -51,111 +41,84 @@ export function consumeEach<Q extends QueueContract>(
       working.add(work)
       metrics.inFlight.set({ queue }, working.size)
     },
-    drain: async () => {
-      await Promise.allSettled(working)
-    },
+    drain: async () => void (await Promise.allSettled(working)),
+    drainMsMax,
+    log,
   })
 
   async function handle(message: ConsumeMessage, session: Session): Promise<void> {
-    const attempt = attemptOf(message)
-    let outcome = 'done'
+    let outcome: DeliveryOutcome = 'done'
     try {
-      await handler(deliveryOf(message, session, attempt))
+      await handler(deliveryOf(message, session))
     } catch (error) {
-      const verdict = verdictFor(error, attempt, contract.retry)
-      const { routingKey, headers, reason } =
-        verdict.action === 'retry'
-          ? {
-              routingKey: delayQueueOf(contract, delayStepMs(contract.retry, verdict.delayMs)),
-              headers: { [ATTEMPT]: attempt + 1 },
-              reason: 'retried',
-            }
-          : {
-              routingKey: deadLetterQueueOf(contract),
-              headers: deadLetterHeaders(error, verdict.reason, attempt),
-              reason: 'dead-lettered',
-            }
-      log.warn({ err: error, queue, attempt, verdict }, 'a message was not handled')
-      outcome = (await moveOn(message, session, routingKey, headers)) ? reason : 'lost'
+      outcome = await settleFailure(error, message, session)
     }
-    if (session.signal.aborted) outcome = 'lost'
-    session.ack(message)
+    if (!session.ack(message)) outcome = 'lost'
     metrics.consumed.inc({ queue, outcome })
   }
 
-  function deliveryOf(message: ConsumeMessage, { signal }: Session, attempt: number): Delivery<Q> {
+  function deliveryOf(message: ConsumeMessage, { signal }: Session): Delivery<Q> {
+    const properties = propertiesOf(message)
+    const { headers, messageId, correlationId } = properties
     return {
+      ...properties,
       payload: payloadOf(contract, message),
-      attempt,
-      isRedelivered: message.fields.redelivered,
-      ...propertiesOf(message),
+      attempt: attemptOf(headers),
       signal,
-      log,
+      log: log.child({ queue, messageId, correlationId }),
     }
   }
 
-  /** Holds the message until the broker has it elsewhere. It is never returned: a return loses its place. */
-  async function moveOn(
+  async function settleFailure(
+    error: unknown,
     message: ConsumeMessage,
     { signal }: Session,
-    routingKey: string,
-    headers: Record<string, unknown>,
-  ): Promise<boolean> {
-    for (let holdMs = HOLD_MS_MIN; !signal.aborted; holdMs = Math.min(holdMs * 2, HOLD_MS_MAX)) {
+  ): Promise<DeliveryOutcome> {
+    if (signal.aborted) return 'lost' // delivered again, to whoever consumes next
+    const move = moveFor(error, message)
+    const { messageId } = propertiesOf(message)
+    log.warn({ err: error, queue, messageId, outcome: move.outcome }, 'a message was not handled')
+    return (await moveOn(message, move, signal)) ? move.outcome : 'lost'
+  }
+
+  function moveFor(error: unknown, message: ConsumeMessage): Move {
+    const { headers } = propertiesOf(message)
+    const attempt = attemptOf(headers)
+    const verdict = verdictFor(error, attempt, contract.retry)
+    if (verdict.action === 'retry') {
+      const stepMs = delayStepMs(contract.retry, verdict.delayMs)
+      return {
+        outcome: 'retried',
+        queue: delayQueueOf(contract, stepMs),
+        headers: retryHeaders(headers, attempt),
+      }
+    }
+    const death = { reason: verdict.reason, error, attempts: attempt }
+    return {
+      outcome: 'dead-lettered',
+      queue: deadLetterQueueOf(contract),
+      headers: deadLetterHeaders(headers, death),
+    }
+  }
+
+  /** Holds the message until the broker has it elsewhere. It is never returned to its queue: that reorders it. */
+  async function moveOn(message: ConsumeMessage, move: Move, signal: AbortSignal): Promise<boolean> {
+    const { messageId, correlationId, traceparent } = propertiesOf(message)
+    const backOff = createBackOff(HOLD)
+    while (!signal.aborted) {
       try {
-        await publisher.publish({ exchange: '', routingKey }, message.content, {
-          ...propertiesOf(message),
-          headers,
+        await publisher.publish({ exchange: '', routingKey: move.queue }, message.content, {
+          messageId,
+          correlationId,
+          traceparent,
+          headers: move.headers,
         })
         return true
-      } catch {
-        await delay(holdMs, undefined, { signal }).catch(() => {})
+      } catch (error) {
+        log.warn({ err: error, queue, to: move.queue }, 'a message is held: it cannot be moved on')
+        await backOff.wait(signal)
       }
     }
     return false
   }
-}
-
-export function propertiesOf({ properties }: ConsumeMessage) {
-  const traceparent: unknown = properties.headers?.traceparent
-  return {
-    messageId: textOf(properties.messageId),
-    correlationId: textOf(properties.correlationId),
-    traceparent: textOf(traceparent),
-  }
-}
-
-/** What a dead letter says of its death. */
-export function deadLetterHeaders(error: unknown, reason: string, attempts: number) {
-  const message = error instanceof Error ? error.message : String(error)
-  return {
-    'waybill-reason': reason,
-    'waybill-error': message.slice(0, 500),
-    'waybill-attempts': attempts,
-    'waybill-died-at': new Date().toISOString(),
-  }
-}
-
-function payloadOf<Q extends QueueContract>(contract: Q, message: ConsumeMessage): Payload<Q> {
-  const parsed = z.safeParse<Q['schema']>(contract.schema, jsonOf(message.content))
-  if (!parsed.success)
-    throw new PermanentError('payload does not match its contract', { cause: parsed.error })
-  return parsed.data
-}
-
-function jsonOf(content: Buffer): unknown {
-  try {
-    return JSON.parse(content.toString('utf8'))
-  } catch (error) {
-    throw new PermanentError('payload is not JSON', { cause: error })
-  }
-}
-
-function attemptOf({ properties }: ConsumeMessage): number {
-  const attempt: unknown = properties.headers?.[ATTEMPT]
-  return typeof attempt === 'number' && attempt > 0 ? attempt : 1
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

@@ -14,13 +14,7 @@ export class RetryAfterError extends Error {
   }
 }
 
-export type PublishFailure =
-  | 'timeout'
-  | 'returned'
-  | 'nacked'
-  | 'blocked'
-  | 'disconnected'
-  | 'too many in flight'
+export type PublishFailure = 'timeout' | 'returned' | 'nacked' | 'blocked' | 'disconnected' | 'overloaded'
 
 /** The broker has not taken the message, or not in time: whoever handed it over still has it. */
 export class PublishError extends Error {

@@ -1,10 +1,10 @@
 import { EXCHANGE, type Payload, type QueueContract } from '@waybill/contracts'
-import type { ChannelModel } from 'amqplib'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { type Connection, openConnection } from './connection.ts'
-import { consumeEach, deadLetterHeaders, type Handler } from './consume.ts'
+import { consumeEach, type Handler } from './consume.ts'
 import { type BatchHandler, consumeInBatches } from './consume-batch.ts'
+import { deadLetterHeaders } from './message-headers.ts'
 import { createMetrics } from './metrics.ts'
 import { createPublisher, type PublishOptions } from './publisher.ts'
 import type { Subscription } from './subscription.ts'
@@ -18,8 +18,10 @@ type Options = {
   registry: Registry
   /** Declared on every connect. */
   contracts: readonly QueueContract[]
-  /** A peer that is silent for two heartbeats is cut off. */
+  /** A peer that is silent for two to three heartbeats is cut off. Default: 10. */
   heartbeatSeconds?: number
+  /** How long a stop waits for what handlers have in hand. Default: 15 s. */
+  drainMsMax?: number
 }
 
 export type Messaging = AsyncDisposable & {
@@ -27,87 +29,100 @@ export type Messaging = AsyncDisposable & {
   isReady(): boolean
   /** Resolves when the broker has confirmed; throws PublishError when it has not, or not in time. */
   publish<Q extends QueueContract>(contract: Q, payload: Payload<Q>, options?: PublishOptions): Promise<void>
-  /** Sets a message aside by hand, with the reason in its headers. */
+  /** Sets a message aside by hand, with the reason in its headers. Throws PublishError. */
   deadLetter(
     contract: QueueContract,
     body: Uint8Array,
     reason: string,
     options?: PublishOptions,
   ): Promise<void>
+  /** Calls the handler for `concurrency` messages at once. What it throws decides: see `verdictFor`. */
   consume<Q extends QueueContract>(
     contract: Q,
     options: { concurrency: number },
     handler: Handler<Q>,
-  ): Promise<void>
+  ): Promise<Consumer>
+  /**
+   * Calls the handler with at most `batchMax` messages, and no later than `waitMs` after the first of them. One batch
+   * at a time, in order; one that throws is held and handed over again, the same messages, until it succeeds.
+   */
   consumeBatch(
     contract: QueueContract,
     options: { batchMax: number; waitMs: number },
     handler: BatchHandler,
-  ): Promise<void>
+  ): Promise<Consumer>
 }
 
+/** Stopping takes no more messages and waits for what is in hand. Disposing the messaging stops every consumer. */
+export type Consumer = AsyncDisposable & { stop(): Promise<void> }
+
 const HEARTBEAT_SECONDS = 10
+const DRAIN_MS_MAX = 15_000
 
 /**
- * Connects to the broker. Publishing and consuming have a connection each: a broker in alarm stops reading from
- * publishers, and consumers must go on. Disposing stops the consumers, waits for what they have in hand and for the
- * confirms, then closes.
+ * Connects to the broker; resolves when that has worked for the first time. Publishing and consuming have a
+ * connection each: a broker in alarm stops reading from publishers, and consumers must go on. Disposing stops the
+ * consumers, waits for what they have in hand and for the confirms, then closes: 24 s at most by default.
  */
 export async function connectMessaging(options: Options): Promise<Messaging> {
-  const { log, contracts } = options
+  const { url, name, log, contracts, drainMsMax = DRAIN_MS_MAX } = options
   const metrics = createMetrics(options.registry)
-  const shared = { ...options, heartbeatSeconds: options.heartbeatSeconds ?? HEARTBEAT_SECONDS, metrics }
-  const subscriptions: Subscription[] = []
-  let publishing: Connection | undefined
+  const broker = { url, name, log, metrics, heartbeatSeconds: options.heartbeatSeconds ?? HEARTBEAT_SECONDS }
+  const subscriptions = new Set<Subscription>()
   let consuming: Connection | undefined
-  let consumingModel: ChannelModel | undefined
 
-  const publisher = createPublisher(metrics, () => publishing?.isBlocked === true)
-  publishing = await openConnection({
-    ...shared,
+  const publisher = createPublisher(metrics, () => publishing.isBlocked)
+  const publishing = openConnection({
+    ...broker,
     role: 'publish',
     async setup(model) {
       await declareTopology(model, contracts)
       await publisher.open(model)
     },
   })
+  await publishing.firstConnect
 
-  async function add(subscription: Subscription): Promise<void> {
-    subscriptions.push(subscription)
-    if (consuming?.isConnected && consumingModel) return subscription.subscribe(consumingModel)
-    consuming ??= await openConnection({
-      ...shared,
+  async function add(subscription: Subscription): Promise<Consumer> {
+    subscriptions.add(subscription)
+    consuming ??= openConnection({
+      ...broker,
       role: 'consume',
-      async setup(model) {
-        consumingModel = model
-        await declareTopology(model, contracts)
-        for (const each of subscriptions) await each.subscribe(model)
+      async setup(model, over) {
+        await Promise.all([...subscriptions].map((each) => each.subscribe({ model, over })))
       },
     })
+    await consuming.firstConnect
+    if (consuming.live) await subscription.subscribe(consuming.live)
+
+    async function stop() {
+      await subscription.stop()
+      subscriptions.delete(subscription)
+    }
+    return { stop, [Symbol.asyncDispose]: stop }
   }
 
   return {
     isReady: () =>
-      publishing.isConnected &&
+      publishing.live !== undefined &&
       !publishing.isBlocked &&
-      (subscriptions.length === 0 || consuming?.isConnected === true),
-    publish: (contract, payload, publishOptions) =>
-      publisher.publish(
-        { exchange: EXCHANGE, routingKey: contract.routingKey },
-        bytesOf(payload),
-        publishOptions,
-      ),
-    deadLetter: (contract, body, reason, publishOptions) =>
+      [...subscriptions].every(({ isActive }) => isActive),
+    publish: ({ routingKey }, payload, publishOptions) =>
+      publisher.publish({ exchange: EXCHANGE, routingKey }, bytesOf(payload), publishOptions),
+    deadLetter: (contract, body, reason, publishOptions = {}) =>
       publisher.publish({ exchange: '', routingKey: deadLetterQueueOf(contract) }, bytesOf(body), {
         ...publishOptions,
-        headers: { ...publishOptions?.headers, ...deadLetterHeaders(reason, 'set aside', 1) },
+        headers: deadLetterHeaders(publishOptions.headers ?? {}, {
+          reason: 'set aside',
+          error: reason,
+          attempts: 1,
+        }),
       }),
     consume: (contract, { concurrency }, handler) =>
-      add(consumeEach(contract, { concurrency, handler, publisher, metrics, log })),
-    consumeBatch: (contract, batchOptions, handler) =>
-      add(consumeInBatches(contract, { ...batchOptions, handler, metrics, log })),
+      add(consumeEach(contract, { concurrency, handler, publisher, drainMsMax, metrics, log })),
+    consumeBatch: (contract, { batchMax, waitMs }, handler) =>
+      add(consumeInBatches(contract, { batchMax, waitMs, handler, drainMsMax, metrics, log })),
     async [Symbol.asyncDispose]() {
-      await Promise.all(subscriptions.map((each) => each.stop()))
+      await Promise.all([...subscriptions].map((each) => each.stop()))
       await consuming?.close()
       await publisher.flush()
       await publishing.close()
@@ -118,5 +133,7 @@ export async function connectMessaging(options: Options): Promise<Messaging> {
 /** Bytes travel as they are, everything else as JSON. */
 function bytesOf(payload: unknown): Buffer {
   if (Buffer.isBuffer(payload)) return payload
-  return payload instanceof Uint8Array ? Buffer.from(payload) : Buffer.from(JSON.stringify(payload))
+  if (payload instanceof Uint8Array)
+    return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+  return Buffer.from(JSON.stringify(payload))
 }

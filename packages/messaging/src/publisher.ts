@@ -73,9 +73,12 @@ export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
         clearTimeout(timer)
         unsettled -= 1
         if (unsettled === 0) for (const resume of idle.splice(0)) resume()
-        if (failure) return fail(failure)
-        meter('confirmed')
-        resolve()
+        if (failure) {
+          fail(failure)
+        } else {
+          meter('confirmed')
+          resolve()
+        }
       }
       const publish = { bodyBytes: body.length, isReturned: false }
       const { exchange, routingKey } = target
@@ -89,8 +92,8 @@ export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
         outstanding.set(id, publish)
         outstandingBytes += body.length
       } catch (error) {
+        if (!(error instanceof amqp.IllegalOperationError)) reject(error) // amqplib can't encode it: a bug of ours
         settle('disconnected')
-        if (!(error instanceof amqp.IllegalOperationError)) throw error // what amqplib can't encode: a bug of ours
       }
     })
   }

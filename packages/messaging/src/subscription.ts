@@ -1,60 +1,130 @@
-import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
+import type { QueueContract } from '@waybill/contracts'
+import amqp, { type Channel, type ChannelModel, type ConsumeMessage } from 'amqplib'
+import type { Logger } from 'pino'
+import { createBackOff, within } from './back-off.ts'
+import type { Live } from './connection.ts'
+import { declareQueues } from './topology.ts'
 
 type Options = {
-  queue: string
+  contract: QueueContract
   prefetch: number
   onMessage: (message: ConsumeMessage, session: Session) => void
-  /** How long a stop waits for what is in flight. */
+  /** Resolves when nothing is in hand any more. */
   drain: () => Promise<void>
+  drainMsMax: number
+  log: Logger
 }
 
 /** One channel's life. After it is over nothing can be acknowledged: the broker delivers again. */
-export type Session = { readonly signal: AbortSignal; ack(message: ConsumeMessage, allUpTo?: boolean): void }
+export type Session = {
+  readonly signal: AbortSignal
+  /** `false`: the channel is gone. */
+  ack(message: ConsumeMessage, allUpTo?: boolean): boolean
+}
 
-export type Subscription = { subscribe(model: ChannelModel): Promise<void>; stop(): Promise<void> }
+export type Subscription = {
+  /** Consumes for as long as the connection lives, on a new channel whenever the broker ends one. Never rejects. */
+  subscribe(live: Live): Promise<void>
+  readonly isActive: boolean
+  stop(): Promise<void>
+}
 
-/**
- * A consumer that outlives its channels. Whatever ends a channel alone (a consumer timeout, a queue that went away)
- * ends the connection too, which comes back with all of its consumers.
- */
-export function createSubscription({ queue, prefetch, onMessage, drain }: Options): Subscription {
-  let channel: Channel | undefined
-  let consumerTag = ''
-  let isStopping = false
+const RESUBSCRIBE = { msMin: 100, msMax: 10_000 }
+const STABLE_MS = 1_000
+const BROKER_MS_MAX = 1_000
 
-  async function subscribe(model: ChannelModel): Promise<void> {
-    if (isStopping) return
-    const opened = await model.createChannel()
-    const over = new AbortController()
-    const lose = () => {
-      over.abort()
-      if (!isStopping) model.close().catch(() => {})
+/** A consumer that outlives its channels: one that ends alone (a consumer timeout, a deleted queue) is replaced. */
+export function createSubscription(options: Options): Subscription {
+  const { contract, prefetch, onMessage, drain, drainMsMax, log } = options
+  const { queue } = contract
+  const backOff = createBackOff(RESUBSCRIBE)
+  const stopping = new AbortController()
+  let consuming: { channel: Channel; consumerTag: string; over: AbortController } | undefined
+  let subscribedTo: Live | undefined
+
+  async function subscribe(live: Live): Promise<void> {
+    if (subscribedTo?.model === live.model) return
+    subscribedTo = live
+    await resubscribe(live)
+  }
+
+  async function resubscribe(live: Live): Promise<void> {
+    const givenUp = AbortSignal.any([live.over, stopping.signal])
+    while (!givenUp.aborted) {
+      try {
+        return await startSession(live)
+      } catch (error) {
+        if (!givenUp.aborted) log.warn({ err: error, queue }, 'cannot consume, trying on')
+      }
+      await backOff.wait(givenUp)
     }
-    opened.on('error', () => {})
-    opened.on('close', lose)
+  }
+
+  async function startSession(live: Live): Promise<void> {
+    const { channel, over } = await openChannel(live.model)
     const session: Session = {
       signal: over.signal,
-      ack(message, allUpTo = false) {
-        if (!over.signal.aborted) opened.ack(message, allUpTo)
-      },
+      ack: (message, allUpTo = false) => !over.signal.aborted && tryToAck(channel, message, allUpTo),
     }
-    await opened.prefetch(prefetch)
-    const consumer = await opened.consume(queue, (message) => {
-      if (!message) lose()
-      else if (!isStopping) onMessage(message, session)
+    try {
+      await declareQueues(channel, contract)
+      await channel.prefetch(prefetch)
+      const { consumerTag } = await channel.consume(queue, (message) => {
+        if (!message) over.abort()
+        else if (!stopping.signal.aborted) onMessage(message, session)
+      })
+      over.signal.throwIfAborted()
+      stopping.signal.throwIfAborted()
+      consuming = { channel, consumerTag, over }
+    } catch (error) {
+      channel.close().catch(() => {})
+      throw error
+    }
+
+    const since = performance.now()
+    over.signal.addEventListener('abort', () => {
+      consuming = undefined
+      if (stopping.signal.aborted) return
+      channel.close().catch(() => {})
+      if (performance.now() - since > STABLE_MS) backOff.reset()
+      void backOff.wait(AbortSignal.any([live.over, stopping.signal])).then(() => resubscribe(live))
     })
-    channel = opened
-    consumerTag = consumer.consumerTag
+  }
+
+  async function openChannel(model: ChannelModel): Promise<{ channel: Channel; over: AbortController }> {
+    const channel = await model.createChannel()
+    const over = new AbortController()
+    channel.on('error', (error) => log.warn({ queue, reason: error.message }, 'the broker ended a consumer'))
+    channel.on('close', () => over.abort())
+    return { channel, over }
   }
 
   async function stop(): Promise<void> {
-    isStopping = true
-    const stopped = channel
+    const stopped = consuming
+    stopping.abort()
+    if (stopped) await within(BROKER_MS_MAX, stopped.channel.cancel(stopped.consumerTag))
+    await within(drainMsMax, drain())
     if (!stopped) return
-    await stopped.cancel(consumerTag).catch(() => {})
-    await drain()
-    await stopped.close().catch(() => {})
+    stopped.over.abort()
+    await within(BROKER_MS_MAX, stopped.channel.close())
   }
 
-  return { subscribe, stop }
+  return {
+    subscribe,
+    get isActive() {
+      return consuming !== undefined
+    },
+    stop,
+  }
+}
+
+// Between the loss of a connection and the news of it amqplib throws.
+function tryToAck(channel: Channel, message: ConsumeMessage, allUpTo: boolean): boolean {
+  try {
+    channel.ack(message, allUpTo)
+    return true
+  } catch (error) {
+    if (error instanceof amqp.IllegalOperationError) return false
+    throw error
+  }
 }

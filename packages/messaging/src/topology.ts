@@ -1,5 +1,5 @@
 import { EXCHANGE, type QueueContract, type RetryPolicy } from '@waybill/contracts'
-import type { ChannelModel } from 'amqplib'
+import type { Channel, ChannelModel } from 'amqplib'
 
 // Valid on RabbitMQ 3.10 and 4. Never -1: 3.10 then drops a message on its first return. Never the default of 4
 // (20): an outage of a database would bury what waits for it.
@@ -28,33 +28,36 @@ export async function declareTopology(
   contracts: readonly QueueContract[],
 ): Promise<void> {
   const channel = await model.createChannel()
-  channel.on('error', () => {})
+  channel.on('error', () => {}) // the failed declaration rejects with the same
+  for (const contract of contracts) await declareQueues(channel, contract)
+  await channel.close()
+}
+
+/** The queue of a contract, bound to the exchange, its dead letters and its delay queues. */
+export async function declareQueues(channel: Channel, contract: QueueContract): Promise<void> {
+  const { queue, routingKey, isSingleActiveConsumer, lengthBytesMax, retry } = contract
   await channel.assertExchange(EXCHANGE, 'topic', { durable: true })
-  for (const contract of contracts) {
-    const { queue, routingKey, isSingleActiveConsumer, lengthBytesMax, retry } = contract
-    await channel.assertQueue(queue, {
+  await channel.assertQueue(queue, {
+    durable: true,
+    arguments: {
+      ...QUORUM,
+      ...(isSingleActiveConsumer ? { 'x-single-active-consumer': true } : {}),
+      ...(lengthBytesMax ? { 'x-max-length-bytes': lengthBytesMax, 'x-overflow': 'reject-publish' } : {}),
+    },
+  })
+  await channel.bindQueue(queue, EXCHANGE, routingKey)
+  await channel.assertQueue(deadLetterQueueOf(contract), { durable: true, arguments: { ...QUORUM } })
+  for (const delayMs of delayStepsMs(retry)) {
+    await channel.assertQueue(delayQueueOf(contract, delayMs), {
       durable: true,
       arguments: {
         ...QUORUM,
-        ...(isSingleActiveConsumer ? { 'x-single-active-consumer': true } : {}),
-        ...(lengthBytesMax ? { 'x-max-length-bytes': lengthBytesMax, 'x-overflow': 'reject-publish' } : {}),
+        'x-message-ttl': delayMs,
+        'x-dead-letter-exchange': '',
+        'x-dead-letter-routing-key': queue,
+        'x-dead-letter-strategy': 'at-least-once',
+        'x-overflow': 'reject-publish',
       },
     })
-    await channel.bindQueue(queue, EXCHANGE, routingKey)
-    await channel.assertQueue(deadLetterQueueOf(contract), { durable: true, arguments: { ...QUORUM } })
-    for (const delayMs of delayStepsMs(retry)) {
-      await channel.assertQueue(delayQueueOf(contract, delayMs), {
-        durable: true,
-        arguments: {
-          ...QUORUM,
-          'x-message-ttl': delayMs,
-          'x-dead-letter-exchange': '',
-          'x-dead-letter-routing-key': queue,
-          'x-dead-letter-strategy': 'at-least-once',
-          'x-overflow': 'reject-publish',
-        },
-      })
-    }
   }
-  await channel.close()
 }
