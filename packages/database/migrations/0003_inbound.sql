@@ -1,12 +1,13 @@
 -- Up Migration
 
--- Intake: records a batch of webhook elements in one transaction and returns what to wake.
+-- Intake: records a batch of webhook elements in one transaction and returns what follows: lanes to wake
+-- (inbound, outbound), and what WhatsApp has shown a driver twice (visible-duplicate).
 --   p_messages [{wamid, phone_number_id, phone, wa_id, user_id, kind, body, sent_at, received_us, position}]
 --   p_receipts [{wamid, status, outbound_id, at, errors}]
 --   p_events   [{received_us, ingress_id, position, field, reason, value}]
 -- Conversations of duplicates are returned too: their wake-up may be what was lost.
 CREATE FUNCTION record_webhooks(p_messages jsonb, p_receipts jsonb, p_events jsonb)
-RETURNS TABLE (lane text, conversation_id text) LANGUAGE plpgsql AS $$
+RETURNS TABLE (kind text, conversation_id text) LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO webhook_events (received_us, ingress_id, position, field, reason, value)
     SELECT e.received_us, e.ingress_id, e.position, e.field, e.reason, e.value
@@ -44,7 +45,7 @@ BEGIN
   )
   SELECT 'inbound', t.id FROM talked t;
 
-  RETURN QUERY SELECT 'outbound', r FROM record_receipts(p_receipts) r;
+  RETURN QUERY SELECT r.kind, r.conversation_id FROM record_receipts(p_receipts) r;
 END $$;
 
 -- Claims the conversation for a turn over everything that waits in it, oldest first.

@@ -141,11 +141,13 @@ BEGIN
   SELECT * INTO state, wait_ms, send FROM next_send(p_conversation, p_owner, p_epoch, p_ttl_ms, p_pacing);
 END $$;
 
--- Receipts, in any order and any number. Returns the conversations whose lane one of them has unblocked.
-CREATE FUNCTION record_receipts(p_receipts jsonb) RETURNS SETOF text LANGUAGE plpgsql AS $$
+-- Receipts, in any order and any number. kind: outbound (a lane that one of them has unblocked)
+--   | visible-duplicate (the driver has the same reply twice)
+CREATE FUNCTION record_receipts(p_receipts jsonb) RETURNS TABLE (kind text, conversation_id text) LANGUAGE plpgsql AS $$
 DECLARE
   r record;
   o outbound%ROWTYPE;
+  is_new boolean;
 BEGIN
   FOR r IN
     SELECT t.*, coalesce(ours.id, by_wamid.id) AS row_id, coalesce(ours.conversation_id, by_wamid.conversation_id) AS conversation
@@ -156,17 +158,21 @@ BEGIN
   LOOP
     INSERT INTO receipts (wamid, status, outbound_id, at, errors)
       VALUES (r.wamid, r.status, r.row_id, r.at, r.errors) ON CONFLICT DO NOTHING;
+    is_new := FOUND;
     CONTINUE WHEN r.row_id IS NULL;
 
-    PERFORM FROM lanes WHERE kind = 'outbound' AND key = r.conversation FOR NO KEY UPDATE;
+    PERFORM FROM lanes l WHERE l.kind = 'outbound' AND l.key = r.conversation FOR NO KEY UPDATE;
     SELECT * INTO o FROM outbound WHERE id = r.row_id;
+    IF is_new AND r.status = 'sent' AND o.wamid <> r.wamid THEN
+      RETURN QUERY SELECT 'visible-duplicate', r.conversation;
+    END IF;
     CONTINUE WHEN coalesce(outbound_rank(r.status), 0) <= outbound_rank(o.state);
     CONTINUE WHEN r.status = 'failed' AND o.state = 'pending';
     UPDATE outbound SET state = r.status, wamid = coalesce(o.wamid, r.wamid), settle_by = NULL,
       last_error = coalesce(r.errors #>> '{0,title}', last_error) WHERE id = o.id;
     IF o.state = 'unknown' THEN
-      UPDATE lanes SET not_before = NULL WHERE kind = 'outbound' AND key = r.conversation;
-      RETURN NEXT r.conversation;
+      UPDATE lanes l SET not_before = NULL WHERE l.kind = 'outbound' AND l.key = r.conversation;
+      RETURN QUERY SELECT 'outbound', r.conversation;
     END IF;
   END LOOP;
 END $$;

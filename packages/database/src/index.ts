@@ -32,8 +32,8 @@ export {
 } from './outbound-lane.ts'
 export { createPool, type Pool } from './pool.ts'
 export {
+  type Consequence,
   type EventRow,
-  type LaneToWake,
   type MessageRow,
   type ReceiptRow,
   recordWebhooks,

@@ -31,13 +31,14 @@ export type EventRow = {
 }
 export type WebhookRows = { messages: MessageRow[]; receipts: ReceiptRow[]; events: EventRow[] }
 
-export type LaneToWake = { lane: 'inbound' | 'outbound'; conversationId: string }
+/** A lane to wake, or a reply that a driver has twice. */
+export type Consequence = { kind: 'inbound' | 'outbound' | 'visible-duplicate'; conversationId: string }
 
-/** Records a batch in one transaction and says whom to wake; duplicates change nothing and are woken again. */
-export async function recordWebhooks(pool: Pool, rows: WebhookRows): Promise<LaneToWake[]> {
-  const result = await pool.query<LaneToWake>({
+/** Records a batch in one transaction and says what follows; a message that was there already changes nothing and is woken again. */
+export async function recordWebhooks(pool: Pool, rows: WebhookRows): Promise<Consequence[]> {
+  const result = await pool.query<Consequence>({
     name: 'record-webhooks',
-    text: 'SELECT DISTINCT lane, conversation_id AS "conversationId" FROM record_webhooks($1, $2, $3)',
+    text: 'SELECT DISTINCT kind, conversation_id AS "conversationId" FROM record_webhooks($1, $2, $3)',
     values: [JSON.stringify(rows.messages), JSON.stringify(rows.receipts), JSON.stringify(rows.events)],
   })
   return result.rows

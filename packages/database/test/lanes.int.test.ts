@@ -87,7 +87,7 @@ describe('recording', () => {
       messageFrom('', { phone: undefined, wa_id: undefined, user_id: 'US.3' }),
       messageFrom('15550100003', { user_id: 'US.3' }),
     )
-    expect(lanes).toEqual([{ lane: 'inbound', conversationId: '106540352242922:15550100003' }])
+    expect(lanes).toEqual([{ kind: 'inbound', conversationId: '106540352242922:15550100003' }])
   })
 })
 

@@ -103,7 +103,7 @@ describe('sending', () => {
     await claim(conversationId)
     await claim(conversationId, true)
     expect(await receipt(ids[0] ?? '', 'wamid.9', 'delivered')).toEqual([
-      { lane: 'outbound', conversationId },
+      { kind: 'outbound', conversationId },
     ])
     expect(await stateOf(ids[0])).toBe('delivered')
     expect((await claim(conversationId)).work).toMatchObject({ state: 'run', send: { id: ids[1] } })
@@ -158,7 +158,7 @@ describe('sending', () => {
   it('shows two wamids for one reply as a duplicate that the driver sees', async () => {
     const { ids } = await conversationWith(1)
     await receipt(ids[0] ?? '', 'wamid.a', 'sent')
-    await receipt(ids[0] ?? '', 'wamid.b', 'sent')
+    expect(await receipt(ids[0] ?? '', 'wamid.b', 'sent')).toMatchObject([{ kind: 'visible-duplicate' }])
     const { rows } = await pool.query('SELECT copies FROM visible_duplicates WHERE outbound_id = $1', [
       ids[0],
     ])

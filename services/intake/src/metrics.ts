@@ -10,6 +10,11 @@ export function createMetrics(registry: Registry) {
       labelNames: ['kind'],
       registers: [registry],
     }),
+    visibleDuplicates: new Counter({
+      name: 'waybill_visible_duplicates_total',
+      help: 'Replies that a driver has twice, by the receipts of WhatsApp',
+      registers: [registry],
+    }),
     batchSeconds: new Histogram({
       name: 'waybill_intake_batch_seconds',
       help: 'From a batch of webhooks in hand to recorded and woken',

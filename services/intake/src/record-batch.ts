@@ -1,5 +1,5 @@
 import { conversationReady, outboundReady, webhookReceived } from '@waybill/contracts'
-import { type LaneToWake, type Pool, recordWebhooks } from '@waybill/database'
+import { type Consequence, type Pool, recordWebhooks } from '@waybill/database'
 import type { Messaging, RawDelivery } from '@waybill/messaging'
 import type { Logger } from 'pino'
 import type { Metrics } from './metrics.ts'
@@ -28,14 +28,14 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
       readWebhook(delivered, phoneNumberId).map((recorded): Read => ({ delivered, recorded })),
     )
     for (let start = 0; start < reads.length; start += ELEMENTS_MAX) {
-      await wake(await record(reads.slice(start, start + ELEMENTS_MAX)))
+      await follow(await record(reads.slice(start, start + ELEMENTS_MAX)))
     }
     for (const { recorded } of reads) metrics.elements.inc({ kind: kindOf(recorded) })
     stopTimer()
   }
 
   /** A row that PostgreSQL refuses is found by halving, and costs none of its neighbours. */
-  async function record(reads: readonly Read[]): Promise<LaneToWake[]> {
+  async function record(reads: readonly Read[]): Promise<Consequence[]> {
     for (const { delivered, recorded } of reads) {
       if (recorded.kind === 'malformed') await setAside(delivered, recorded.reason, recorded.value)
     }
@@ -59,11 +59,14 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
     }
   }
 
-  async function wake(lanes: readonly LaneToWake[]): Promise<void> {
+  async function follow(consequences: readonly Consequence[]): Promise<void> {
     await Promise.all(
-      lanes.map(({ lane, conversationId }) =>
-        messaging.publish(lane === 'inbound' ? conversationReady : outboundReady, { conversationId }),
-      ),
+      consequences.map(async ({ kind, conversationId }) => {
+        if (kind === 'inbound') return messaging.publish(conversationReady, { conversationId })
+        if (kind === 'outbound') return messaging.publish(outboundReady, { conversationId })
+        metrics.visibleDuplicates.inc()
+        log.error({ conversationId }, 'a driver has the same reply twice')
+      }),
     )
   }
 

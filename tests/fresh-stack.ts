@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Stack, type StackOptions, startStack } from '@waybill/local'
+import { freshDatabase, freshRedis, freshVhost } from '@waybill/test-kit'
+import pg from 'pg'
+
+type Options = Pick<StackOptions, 'scale' | 'env'>
+
+/** The whole system as processes, on a database, a vhost and a Redis of its own. */
+export type TestStack = AsyncDisposable & {
+  stack: Stack
+  /** The database of the stack, to look at. */
+  pool: pg.Pool
+  servers: { postgresUrl: string; redisUrl: string; amqpUrl: string; rabbitmqManagementUrl: string }
+}
+
+/** `prepare` gets the addresses of the servers first, to put a proxy in front of one. */
+export async function freshStack(
+  prepare: (servers: TestStack['servers']) => Options | Promise<Options> = () => ({}),
+): Promise<TestStack> {
+  await using opened = new AsyncDisposableStack()
+  const [database, vhost, redis] = await Promise.all([freshDatabase(), freshVhost(), freshRedis()])
+  for (const each of [database, vhost, redis]) opened.use(each)
+  const servers = {
+    postgresUrl: database.url,
+    amqpUrl: vhost.url,
+    redisUrl: redis.url,
+    rabbitmqManagementUrl: process.env.TEST_RABBITMQ_MANAGEMENT_URL ?? '',
+  }
+  const dir = opened.adopt(await mkdtemp(join(tmpdir(), 'waybill-e2e-')), (it) =>
+    rm(it, { recursive: true, force: true }),
+  )
+  const stack = opened.use(await startStack({ servers, dir, log: () => {}, ...(await prepare(servers)) }))
+  const pool = opened.adopt(new pg.Pool({ connectionString: database.url, max: 3 }), (it) => it.end())
+  const whole = opened.move()
+  return { stack, pool, servers, [Symbol.asyncDispose]: () => whole.disposeAsync() }
+}
