@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { env } from 'node:process'
 import { conversationReady, outboundReady } from '@waybill/contracts'
-import { createPool, type Pool, recordWebhooks } from '@waybill/database'
+import { createPool, type MessageRow, type Pool, recordWebhooks } from '@waybill/database'
 import { connectMessaging, type Messaging } from '@waybill/messaging'
 import { eventually, freshDatabase, freshRedis, freshVhost } from '@waybill/test-kit'
+import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import { z } from 'zod'
 import { loadConfig } from '../src/config.ts'
 import { localDate } from '../src/replies/local-time.ts'
 import { startService } from '../src/service.ts'
@@ -23,22 +26,28 @@ export type Outbound = {
   turn_id: string
 }
 
+type Received = string | { kind: string; body: Record<string, unknown>; sentAt?: number }
+
 export type Bench = AsyncDisposable & {
   pool: Pool
   urls: { database: string; redis: string; amqp: string }
   messaging: Messaging
+  redis: Redis
   orders: FakeUpstream
   model: FakeUpstream
-  env: Record<string, string>
   start(overrides?: Record<string, string>): Promise<AsyncDisposable>
   /** Records messages as intake does, in the order given, and hints at them. */
-  receive(
-    ...messages: (string | { kind: string; body: Record<string, unknown>; sentAt?: number })[]
-  ): Promise<string[]>
+  receive(...messages: Received[]): Promise<string[]>
+  /** From somebody without a phone number, in the conversation that knows the user id. */
+  receiveFromUser(userId: string, words: string): Promise<string[]>
   hint(): Promise<void>
   replies(): Promise<Outbound[]>
   /** Waits until all that was received is answered or dead, and returns the replies. */
   settled(): Promise<Outbound[]>
+  /** Waits until the last known orders are in Redis. */
+  eventuallyCached(): Promise<void>
+  /** Bodies of the dead letters of conversations. */
+  deadLetters(): Promise<string[]>
 }
 
 /** Everything that an assistant works with: own database, own vhost, own Redis, fake upstreams, and Johan. */
@@ -53,6 +62,7 @@ export async function openBench(): Promise<Bench> {
     createPool({ url: database.url, name: 'bench', connectionsMax: 4, registry, onError() {} }),
     (it) => it.end(),
   )
+  const redisClient = opened.adopt(new Redis(redis.url), async (it) => it.disconnect())
   const orders = opened.use(await startUpstream(() => johansDay(today())))
   const model = opened.use(
     await startUpstream(() => modelChoosing({ name: 'get_orders', args: { language: 'en' } })),
@@ -73,7 +83,7 @@ export async function openBench(): Promise<Bench> {
     `INSERT INTO identities (kind, value, driver_id) VALUES ('phone', '${PHONE}', 'driver-johan')`,
   )
 
-  const env = {
+  const serviceEnv = {
     INSTANCE: 'assistant-test',
     PORT: '0',
     LOG_LEVEL: 'silent',
@@ -86,6 +96,31 @@ export async function openBench(): Promise<Bench> {
     ORDERS_API_TOKEN: 'token',
   }
   let position = 0
+  const rowOf = (message: Received): MessageRow => {
+    const {
+      kind,
+      body,
+      sentAt = Date.now(),
+    } = typeof message === 'string' ? { kind: 'text', body: { text: { body: message } } } : message
+    position += 1
+    return {
+      wamid: `wamid.${randomUUID()}`,
+      phone_number_id: '100000000000001',
+      phone: PHONE,
+      wa_id: PHONE,
+      user_id: undefined,
+      kind,
+      body,
+      sent_at: new Date(Math.floor(sentAt / 1_000) * 1_000).toISOString(),
+      received_us: Date.now() * 1_000,
+      position,
+    }
+  }
+  const record = async (rows: MessageRow[], wake: () => Promise<void>) => {
+    await recordWebhooks(pool, { messages: rows, receipts: [], events: [] })
+    await wake()
+    return rows.map(({ wamid }) => wamid)
+  }
   const replies = async () => {
     const { rows } = await pool.query<Outbound>(
       'SELECT id, message, reply_to, turn_id FROM outbound ORDER BY seq',
@@ -98,36 +133,13 @@ export async function openBench(): Promise<Bench> {
     pool,
     urls: { database: database.url, redis: redis.url, amqp: vhost.url },
     messaging,
+    redis: redisClient,
     orders,
     model,
-    env,
-    start: (overrides = {}) => startService(loadConfig({ ...env, ...overrides })),
-    async receive(...messages) {
-      const rows = messages.map((message) => {
-        const {
-          kind,
-          body,
-          sentAt = Date.now(),
-        } = typeof message === 'string' ? { kind: 'text', body: { text: { body: message } } } : message
-        const wamid = `wamid.${randomUUID()}`
-        position += 1
-        return {
-          wamid,
-          phone_number_id: '100000000000001',
-          phone: PHONE,
-          wa_id: PHONE,
-          user_id: undefined,
-          kind,
-          body,
-          sent_at: new Date(Math.floor(sentAt / 1_000) * 1_000).toISOString(),
-          received_us: Date.now() * 1_000,
-          position,
-        }
-      })
-      await recordWebhooks(pool, { messages: rows, receipts: [], events: [] })
-      await hint()
-      return rows.map(({ wamid }) => wamid)
-    },
+    start: (overrides = {}) => startService(loadConfig({ ...serviceEnv, ...overrides })),
+    receive: (...messages) => record(messages.map(rowOf), hint),
+    receiveFromUser: (userId, words) =>
+      record([{ ...rowOf(words), phone: undefined, wa_id: undefined, user_id: userId }], hint),
     hint,
     replies,
     async settled() {
@@ -140,8 +152,32 @@ export async function openBench(): Promise<Bench> {
       )
       return replies()
     },
+    async eventuallyCached() {
+      await eventually(async () => (await redisClient.keys('orders:*')).length > 0, {
+        what: 'orders in Redis',
+      })
+    },
+    deadLetters: () => readDeadLetters(vhost.name),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
+}
+
+/** Through the management API, which leaves them where they are. */
+async function readDeadLetters(vhost: string): Promise<string[]> {
+  const { origin, username, password } = new URL(env.TEST_RABBITMQ_MANAGEMENT_URL ?? '')
+  const queue = `${conversationReady.queue}.dead`
+  const answer = await fetch(`${origin}/api/queues/${vhost}/${queue}/get`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${btoa(`${username}:${password}`)}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ count: 10, ackmode: 'ack_requeue_true', encoding: 'auto' }),
+  })
+  return z
+    .array(z.object({ payload: z.string() }))
+    .parse(await answer.json())
+    .map(({ payload }) => payload)
 }
 
 export function textOf({ message }: Outbound): string {
