@@ -1,1 +1,8 @@
 export { type Servers, type ServersOptions, type ServerUrls, startServers } from './servers/start-servers.ts'
+export {
+  type ServiceProcess,
+  type Stack,
+  type StackDescription,
+  type StackOptions,
+  startStack,
+} from './stack/start-stack.ts'

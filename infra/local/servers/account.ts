@@ -17,7 +17,7 @@ export function serverAccount(): Account | undefined {
  * when the account cannot reach it (a checkout in root's home).
  */
 export function reachableDir(dir: string, account = serverAccount()): string {
-  if (!account || ancestors(dir).every(isOpenToAll)) return dir
+  if (!account || ancestors(dir).every((it) => mayEnter(it, account))) return dir
   return join(tmpdir(), `waybill-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}`)
 }
 
@@ -38,7 +38,7 @@ function ancestors(dir: string): string[] {
   return path === '/' ? ['/'] : [...ancestors(dirname(path)), path]
 }
 
-function isOpenToAll(dir: string): boolean {
+function mayEnter(dir: string, { uid }: Account): boolean {
   const found = statSync(dir, { throwIfNoEntry: false })
-  return !found || (found.mode & 0o001) !== 0
+  return !found || (found.mode & (found.uid === uid ? 0o100 : 0o001)) !== 0
 }

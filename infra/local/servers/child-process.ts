@@ -13,8 +13,8 @@ export type ChildProcess = {
   readonly hasEnded: () => boolean
   /** To the whole process group. */
   signal(signal: NodeJS.Signals): void
-  /** Asks it to end; kills it when it takes longer than ten seconds. */
-  stop(signal?: NodeJS.Signals): Promise<void>
+  /** Asks it to end, and kills it when that takes too long. */
+  stop(signal?: NodeJS.Signals, patienceMs?: number): Promise<void>
 }
 
 export type Command = {
@@ -29,7 +29,8 @@ export type Command = {
   account?: Account | undefined
 }
 
-const PATIENCE_MS = 10_000
+const STOP_MS_MAX = 10_000
+const READY_MS_MAX = 60_000
 
 /**
  * Starts a program in a process group of its own, so that Ctrl-C reaches only the launcher. The kernel
@@ -66,10 +67,10 @@ export async function startChild(command: Command): Promise<ChildProcess> {
   function signal(it: NodeJS.Signals) {
     if (!hasEnded) killGroup(pid, it)
   }
-  async function stop(it: NodeJS.Signals = 'SIGTERM') {
+  async function stop(it: NodeJS.Signals = 'SIGTERM', patienceMs = STOP_MS_MAX) {
     signal(it)
     signal('SIGCONT') // a frozen process would never see the first
-    await Promise.race([ended, delay(PATIENCE_MS, undefined, { ref: false })])
+    await Promise.race([ended, delay(patienceMs, undefined, { ref: false })])
     signal('SIGKILL')
     await ended
   }
@@ -97,12 +98,16 @@ export async function waitUntilReady(
   child: ChildProcess,
   logFile: string,
   probe: () => Promise<boolean>,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const deadline = Date.now() + 60_000
+  const deadline = Date.now() + READY_MS_MAX
   while (!child.hasEnded() && Date.now() < deadline) {
+    signal?.throwIfAborted()
     if (await probe().catch(() => false)) return
     await Promise.race([delay(25), child.ended])
   }
-  const what = child.hasEnded() ? `${child.name} ended at once` : `${child.name} was not ready within 60 s`
+  const what = child.hasEnded()
+    ? `${child.name} ended at once`
+    : `${child.name} was not ready within ${READY_MS_MAX / 1_000} s`
   throw new Error(`${what}. Its log (${logFile}) ends with:\n${logTail(logFile)}`)
 }

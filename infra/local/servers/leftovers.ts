@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { killGroup } from './child-process.ts'
@@ -28,7 +28,7 @@ export function runningProcess(pidDir: string, name: string): number | undefined
 
 /** Ends what a launcher that was killed has left behind. */
 export async function endLeftovers(pidDir: string): Promise<void> {
-  mkdirSync(pidDir, { recursive: true })
+  if (!existsSync(pidDir)) return
   const names = readdirSync(pidDir).flatMap((file) => (file.endsWith('.pid') ? [file.slice(0, -4)] : []))
   await Promise.all(names.map((name) => endLeftover(pidDir, name)))
 }

@@ -70,6 +70,7 @@ export function rabbitMqServer(place: ServerPlace, ports: Ports): RabbitMq {
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
     },
     stopSignal: 'SIGTERM',
+    patienceMs: 2_000, // the broker is done within a tenth of this, its runtime lingers for six seconds
     isReady: () => isListening(managementUrl, ports.amqp),
     url: `amqp://waybill:${password}@127.0.0.1:${ports.amqp}`,
     managementUrl,

@@ -10,6 +10,7 @@ export type ServerDefinition = {
   args: readonly string[]
   env: Readonly<Record<string, string>>
   stopSignal: NodeJS.Signals
+  patienceMs?: number
   isReady: () => Promise<boolean>
 }
 

@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { reachableDir, serverAccount } from './account.ts'
-import { type ChildProcess, logTail, startChild, waitUntilReady } from './child-process.ts'
 import { freePorts } from './free-ports.ts'
 import { endLeftovers } from './leftovers.ts'
 import { postgresServer } from './postgres.ts'
 import { epmdServer, rabbitMqServer } from './rabbitmq.ts'
 import { redisServer } from './redis.ts'
-import type { ServerDefinition, ServerName } from './server-definition.ts'
+import type { ServerName } from './server-definition.ts'
+import { supervise, type UnexpectedEnd } from './supervise.ts'
 
 export type ServerUrls = {
   readonly postgresUrl: string
@@ -25,25 +25,28 @@ export type Servers = ServerUrls &
     restart(name: ServerName): Promise<void>
   }
 
-export type UnexpectedEnd = { name: string; reason: string; logTail: string }
-
 export type ServersOptions = {
   /** Data, logs and pid files. A second start with the same directory finds its data again. */
   dir: string
   log: (line: string) => void
+  /** Without the data of earlier starts. */
+  isFresh?: boolean
   /** For servers that end with a test run: nothing waits for the disk, and the data go at the end. */
   isThrowaway?: boolean
   onUnexpectedEnd?: (end: UnexpectedEnd) => void
+  /** Gives up starting. */
+  signal?: AbortSignal
 }
 
 /** Private PostgreSQL, Redis and RabbitMQ on free ports of the loopback interface. */
 export async function startServers(options: ServersOptions): Promise<Servers> {
-  const { log, isThrowaway = false, onUnexpectedEnd } = options
+  const { log, isFresh = false, isThrowaway = false, onUnexpectedEnd, signal } = options
   const account = serverAccount()
   const dir = reachableDir(options.dir, account)
   const pidDir = join(dir, 'pids')
-  mkdirSync(dir, { recursive: true, mode: 0o711 })
   await endLeftovers(pidDir)
+  if (isFresh) rmSync(dir, { recursive: true, force: true })
+  mkdirSync(dir, { recursive: true, mode: 0o711 })
 
   const [postgresPort, redisPort, amqp, management, epmdPort, distribution] = await sixFreePorts()
   const place = (name: string) => ({ dir: join(dir, name), account, isDurable: !isThrowaway })
@@ -52,64 +55,51 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   const epmd = epmdServer(place('rabbitmq'), epmdPort)
   const rabbitmq = rabbitMqServer(place('rabbitmq'), { amqp, management, epmd: epmdPort, distribution })
 
-  const running = new Map<ServerName, ChildProcess>()
-  const expectedEnds = new WeakSet<ChildProcess>()
+  const supervised = new Map(
+    [epmd, postgres, redis, rabbitmq].map(({ name, dir: cwd, program, args, env, isReady, ...server }) => {
+      const logFile = join(dir, 'logs', `${name}.log`)
+      const command = { name, program, args, env, cwd, logFile, pidDir, account }
+      const stopSignal = isThrowaway ? ('SIGKILL' as const) : server.stopSignal
+      return [
+        name,
+        supervise({ command, isReady, stopSignal, patienceMs: server.patienceMs, onUnexpectedEnd, signal }),
+      ]
+    }),
+  )
+  const one = (name: ServerName) => {
+    const found = supervised.get(name)
+    if (!found) throw new Error(`there is no server called ${name}`)
+    return found
+  }
 
-  async function start(server: ServerDefinition) {
+  async function start(name: ServerName) {
     const since = performance.now()
-    const logFile = join(dir, 'logs', `${server.name}.log`)
-    const { name, program, args, env } = server
-    const child = await startChild({ name, program, args, env, cwd: server.dir, logFile, pidDir, account })
-    running.set(name, child)
-    await waitUntilReady(child, logFile, server.isReady)
-    void child.ended.then((reason) => {
-      if (!expectedEnds.has(child)) onUnexpectedEnd?.({ name, reason, logTail: logTail(logFile) })
-    })
-    if (name !== 'epmd') log(`${name} is up (${((performance.now() - since) / 1_000).toFixed(1)} s)`)
+    await one(name).start()
+    log(`${name} is up (${((performance.now() - since) / 1_000).toFixed(1)} s)`)
   }
-
-  async function stop(server: ServerDefinition) {
-    const child = running.get(server.name)
-    if (!child) return
-    expectedEnds.add(child)
-    await child.stop(isThrowaway ? 'SIGKILL' : server.stopSignal)
-  }
-
   async function stopAll() {
-    await Promise.all([postgres, redis, rabbitmq].map(stop))
-    await stop(epmd)
+    await Promise.all((['postgres', 'redis', 'rabbitmq'] as const).map((name) => one(name).stop()))
+    await one('epmd').stop()
     if (isThrowaway) rmSync(dir, { recursive: true, force: true })
   }
 
   try {
-    await start(epmd)
-    await Promise.all([postgres, redis, rabbitmq].map(start))
+    await one('epmd').start()
+    await Promise.all((['postgres', 'redis', 'rabbitmq'] as const).map(start))
   } catch (error) {
     await stopAll()
     throw error
   }
-
-  const byName = { postgres, redis, epmd, rabbitmq }
   return {
     postgresUrl: postgres.url,
     redisUrl: redis.url,
     amqpUrl: rabbitmq.url,
     rabbitmqManagementUrl: rabbitmq.managementUrl,
     get processes() {
-      return [...running].map(([name, { pid }]) => ({ name, pid }))
+      return [...supervised].map(([name, { pid }]) => ({ name, pid }))
     },
-    async kill(name, signal) {
-      const child = running.get(name)
-      if (!child) return
-      const isEnd = signal !== 'SIGSTOP' && signal !== 'SIGCONT'
-      if (isEnd) expectedEnds.add(child)
-      child.signal(signal)
-      if (isEnd) await child.ended
-    },
-    async restart(name) {
-      await stop(byName[name])
-      await start(byName[name])
-    },
+    kill: (name, signal) => one(name).kill(signal),
+    restart: (name) => one(name).restart(),
     [Symbol.asyncDispose]: stopAll,
   }
 }

@@ -1,0 +1,73 @@
+import { canonicalPhone } from '@waybill/whatsapp'
+import { z } from 'zod'
+
+const driver = z
+  .strictObject({
+    id: z.string().trim().min(1).max(100).describe('In the order system'),
+    name: z.string().trim().min(1).max(100),
+    phone: z
+      .string()
+      .transform(canonicalPhone)
+      .refine((digits) => /^[1-9]\d{6,14}$/.test(digits), 'not a phone number with its country code')
+      .optional(),
+    userId: z
+      .string()
+      .regex(/^[A-Z]{2}\.[A-Za-z0-9]{1,128}$/, 'not a user id of WhatsApp, like US.1234')
+      .optional()
+      .describe('For somebody who is on WhatsApp without showing a phone number'),
+    status: z.enum(['active', 'inactive', 'suspended']).default('active'),
+    language: z.enum(['en', 'pt', 'es']).optional().describe('Until the driver writes in another one'),
+    timeZone: z.string().refine(isTimeZone, 'not a time zone, like Europe/Lisbon'),
+    permissions: z.array(z.string().min(1)).default([]).describe('customer-phone: may see the phone numbers'),
+  })
+  .refine((it) => it.phone ?? it.userId, { path: ['phone'], error: 'needed, unless there is a userId' })
+
+export type DriverRow = z.output<typeof driver>
+
+/** The drivers of a JSON file. Throws with every problem at once, by row and field. */
+export function readDrivers(json: string): DriverRow[] {
+  const rows = z
+    .array(z.unknown(), 'not a list of drivers')
+    .min(1, 'there is no driver in it')
+    .safeParse(parse(json))
+  if (!rows.success) throw new Error(rows.error.issues.map((it) => it.message).join('\n'))
+
+  const parsed = rows.data.map((row) => driver.safeParse(row))
+  const problems = parsed.flatMap((result, index) =>
+    (result.error?.issues ?? []).map(
+      (it) => `row ${index + 1}, ${it.path.join('.') || 'row'}: ${it.message}`,
+    ),
+  )
+  const drivers = parsed.map((it) => it.data)
+  for (const field of ['id', 'phone', 'userId'] as const) problems.push(...repeated(drivers, field))
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+  return drivers.flatMap((it) => it ?? [])
+}
+
+function repeated(drivers: readonly (DriverRow | undefined)[], field: 'id' | 'phone' | 'userId'): string[] {
+  const firstRow = new Map<string, number>()
+  return drivers.flatMap((it, index) => {
+    const value = it?.[field]
+    if (value === undefined) return []
+    const first = firstRow.get(value)
+    if (first !== undefined) return [`row ${index + 1}, ${field}: the same as in row ${first}`]
+    firstRow.set(value, index + 1)
+    return []
+  })
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch (cause) {
+    throw new Error(`not JSON: ${cause instanceof Error ? cause.message : ''}`, { cause })
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,78 @@
+import pg from 'pg'
+import type { DriverRow } from './driver-file.ts'
+
+const UPSERT = `
+  INSERT INTO drivers (id, name, status, language, time_zone, permissions)
+  SELECT id, name, status, language, "timeZone", permissions FROM jsonb_to_recordset($1)
+    AS given (id text, name text, status text, language text, "timeZone" text, permissions text[])
+  ON CONFLICT (id) DO UPDATE SET name = excluded.name, status = excluded.status, language = excluded.language,
+    time_zone = excluded.time_zone, permissions = excluded.permissions`
+
+const IDENTITIES = `
+  SELECT id AS driver_id, kind, value FROM jsonb_to_recordset($1) AS given (id text, phone text, "userId" text),
+    LATERAL (VALUES ('phone', phone), ('user_id', "userId")) AS named (kind, value) WHERE value IS NOT NULL`
+
+const DROP_FORMER_IDENTITIES = `
+  DELETE FROM identities i USING (${IDENTITIES}) given
+  WHERE i.driver_id = given.driver_id AND i.kind = given.kind AND i.value <> given.value`
+
+// An identity that is there keeps its lock: only dispatch knows that it is the right person again.
+const ADD_IDENTITIES = `INSERT INTO identities (driver_id, kind, value) ${IDENTITIES} ON CONFLICT DO NOTHING`
+
+const TAKEN_IDENTITIES = `
+  SELECT given.driver_id AS "driverId", given.kind, i.driver_id AS "ownerId"
+  FROM (${IDENTITIES}) given JOIN identities i ON i.kind = given.kind AND i.value = given.value
+  WHERE i.driver_id <> given.driver_id ORDER BY 1, 2`
+
+/**
+ * Adds drivers, and changes those that are there; all of them or none. A driver's phone and user id are replaced
+ * by the given ones. Throws when one of them belongs to a driver who is not in the list.
+ */
+export async function importDrivers(databaseUrl: string, drivers: readonly DriverRow[]): Promise<void> {
+  await withClient(databaseUrl, async (client) => {
+    const rows = JSON.stringify(drivers)
+    await client.query('BEGIN')
+    await client.query(UPSERT, [rows])
+    await client.query(DROP_FORMER_IDENTITIES, [rows])
+    await client.query(ADD_IDENTITIES, [rows])
+    const taken = await client.query<{ driverId: string; kind: string; ownerId: string }>(TAKEN_IDENTITIES, [
+      rows,
+    ])
+    if (taken.rows.length > 0) {
+      const problems = taken.rows.map(
+        (it) => `driver ${it.driverId}: the ${it.kind} belongs to driver ${it.ownerId}`,
+      )
+      throw new Error(problems.join('\n'))
+    }
+    await client.query('COMMIT')
+  })
+}
+
+export type ListedDriver = {
+  id: string
+  name: string
+  status: string
+  timeZone: string
+  phone: string | null
+}
+
+export function listDrivers(databaseUrl: string): Promise<ListedDriver[]> {
+  return withClient(databaseUrl, async (client) => {
+    const found = await client.query<ListedDriver>(`
+      SELECT d.id, d.name, d.status, d.time_zone AS "timeZone",
+        (SELECT value FROM identities WHERE driver_id = d.id AND kind = 'phone') AS phone
+      FROM drivers d ORDER BY d.id`)
+    return found.rows
+  })
+}
+
+// Ending the session rolls back what is open.
+async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,10 @@
+import { readFleet } from '../../../services/sandbox/src/fleet.ts'
+import type { DriverRow } from './driver-file.ts'
+
+/** The drivers whom the sandbox plays. WhatsApp tells their user ids when they write for the first time. */
+export function sandboxDrivers(): DriverRow[] {
+  return readFleet().map(({ id, name, phone, status, language, timeZone }) => ({
+    ...{ id, name, phone, status, language, timeZone },
+    permissions: ['customer-phone'],
+  }))
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto'
+
+type Variables = Readonly<Record<string, string>>
+
+export type Upstream = 'whatsapp' | 'openrouter' | 'orders'
+
+type Account = { required: readonly string[]; optional: readonly string[]; defaults: Variables }
+
+const ACCOUNTS: Readonly<Record<Upstream, Account>> = {
+  whatsapp: {
+    required: [
+      'WHATSAPP_ACCESS_TOKEN',
+      'WHATSAPP_PHONE_NUMBER_ID',
+      'WHATSAPP_WABA_ID',
+      'WHATSAPP_APP_SECRET',
+      'WHATSAPP_VERIFY_TOKEN',
+    ],
+    optional: ['WHATSAPP_API_URL', 'WHATSAPP_APP_SECRET_PREVIOUS', 'WHATSAPP_MESSAGES_PER_SECOND'],
+    defaults: { WHATSAPP_API_URL: 'https://graph.facebook.com/v24.0' },
+  },
+  openrouter: {
+    required: ['OPENROUTER_API_KEY'],
+    optional: ['OPENROUTER_BASE_URL', 'OPENROUTER_MODEL'],
+    defaults: { OPENROUTER_BASE_URL: 'https://openrouter.ai/api/v1' },
+  },
+  orders: { required: ['ORDERS_API_URL', 'ORDERS_API_TOKEN'], optional: [], defaults: {} },
+}
+
+export const UPSTREAMS: readonly Upstream[] = ['whatsapp', 'openrouter', 'orders']
+
+export type RealAccounts = { upstreams: readonly Upstream[]; variables: Variables }
+
+/**
+ * The real accounts that a `.env` names. An upstream is real when one of its variables has a value, and then
+ * needs all that are required; the others stay with the sandbox. Throws with every problem at once.
+ */
+export function realAccounts(env: NodeJS.Dict<string>): RealAccounts {
+  const given = Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  )
+  const upstreams = UPSTREAMS.filter((it) => variablesOf(it).some((name) => name in given))
+  const missing = upstreams.flatMap((it) => ACCOUNTS[it].required.filter((name) => !(name in given)))
+  const known = UPSTREAMS.flatMap(variablesOf)
+  const unknown = Object.keys(given).filter((name) => !known.includes(name))
+
+  const problems = [
+    ...missing.map(
+      (name) => `${name} is missing: its upstream is real as soon as one of its variables is set`,
+    ),
+    ...unknown.map((name) => `${name} is not known: .env.example lists what there is`),
+  ]
+  if (problems.length > 0)
+    throw new Error(`.env is not usable:\n${problems.map((it) => `  ${it}`).join('\n')}`)
+  return { upstreams, variables: Object.assign({}, ...upstreams.map((it) => ACCOUNTS[it].defaults), given) }
+}
+
+/** What the sandbox plays, with secrets of its own. */
+export function sandboxAccounts(sandboxUrl: string) {
+  return {
+    WHATSAPP_API_URL: `${sandboxUrl}/v24.0`,
+    WHATSAPP_ACCESS_TOKEN: secret(),
+    // The same at every start: conversations are kept, and they belong to a number.
+    WHATSAPP_PHONE_NUMBER_ID: '106540352242922',
+    WHATSAPP_WABA_ID: '102290129340398',
+    WHATSAPP_APP_SECRET: secret(),
+    WHATSAPP_VERIFY_TOKEN: secret(),
+    OPENROUTER_BASE_URL: `${sandboxUrl}/openrouter/api/v1`,
+    OPENROUTER_API_KEY: secret(),
+    ORDERS_API_URL: `${sandboxUrl}/orders`,
+    ORDERS_API_TOKEN: secret(),
+  }
+}
+
+function variablesOf(upstream: Upstream): readonly string[] {
+  return [...ACCOUNTS[upstream].required, ...ACCOUNTS[upstream].optional]
+}
+
+const secret = () => randomBytes(16).toString('hex')

@@ -1,0 +1,45 @@
+export const SERVICES = ['sandbox', 'ingress', 'intake', 'assistant', 'sender', 'scheduler'] as const
+export type ServiceName = (typeof SERVICES)[number]
+
+export type Scale = Readonly<Record<ServiceName, number>>
+
+export const DEFAULT_SCALE: Scale = {
+  sandbox: 1,
+  ingress: 2,
+  intake: 2,
+  assistant: 3,
+  sender: 2,
+  scheduler: 1,
+}
+
+/** The variables that a service is given besides HOST, PORT, INSTANCE and LOG_LEVEL: no more than it reads. */
+const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly string[]>> = {
+  ingress: ['AMQP_URL', 'WHATSAPP_APP_SECRET', 'WHATSAPP_APP_SECRET_PREVIOUS', 'WHATSAPP_VERIFY_TOKEN'],
+  intake: ['AMQP_URL', 'DATABASE_URL', 'WHATSAPP_PHONE_NUMBER_ID'],
+  assistant: [
+    'AMQP_URL',
+    'DATABASE_URL',
+    'REDIS_URL',
+    'OPENROUTER_BASE_URL',
+    'OPENROUTER_API_KEY',
+    'OPENROUTER_MODEL',
+    'ORDERS_API_URL',
+    'ORDERS_API_TOKEN',
+  ],
+  sender: [
+    'AMQP_URL',
+    'DATABASE_URL',
+    'WHATSAPP_API_URL',
+    'WHATSAPP_ACCESS_TOKEN',
+    'WHATSAPP_PHONE_NUMBER_ID',
+    'WHATSAPP_MESSAGES_PER_SECOND',
+  ],
+  scheduler: ['AMQP_URL', 'DATABASE_URL'],
+}
+
+type Variables = Readonly<Record<string, string>>
+
+/** The part of the stack's variables that a service reads. */
+export function serviceVariables(service: Exclude<ServiceName, 'sandbox'>, all: Variables): Variables {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => READS[service].includes(name)))
+}

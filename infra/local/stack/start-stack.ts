@@ -1,0 +1,186 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { migrate } from '@waybill/database'
+import { importDrivers } from '../drivers/import-drivers.ts'
+import { sandboxDrivers } from '../drivers/sandbox-drivers.ts'
+import { freePorts } from '../servers/free-ports.ts'
+import { endLeftovers } from '../servers/leftovers.ts'
+import type { ServerUrls } from '../servers/start-servers.ts'
+import { type Supervised, supervise, type UnexpectedEnd } from '../servers/supervise.ts'
+import { sandboxAccounts } from './accounts.ts'
+import { nginx } from './nginx.ts'
+import { DEFAULT_SCALE, type Scale, SERVICES, type ServiceName, serviceVariables } from './services.ts'
+
+const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** What `.local/stack.json` holds. */
+export type StackDescription = {
+  urls: { webhook: string; health: string; phone: string; sandbox: string }
+  whatsapp: { appSecret: string; verifyToken: string; phoneNumberId: string; wabaId: string }
+  postgres: string
+  redis: string
+  amqp: string
+  rabbitmqManagement: string
+  processes: { service: ServiceName; instance: string; pid: number; metricsUrl: string }[]
+}
+
+export type ServiceProcess = {
+  readonly service: ServiceName
+  readonly instance: string
+  readonly pid: number
+  readonly metricsUrl: string
+  /** Resolves when it has ended; at once for SIGSTOP and SIGCONT. */
+  kill(signal: NodeJS.Signals): Promise<void>
+  /** On the same port, as the same instance. */
+  restart(): Promise<void>
+}
+
+export type Stack = AsyncDisposable & {
+  readonly description: StackDescription
+  readonly processes: readonly ServiceProcess[]
+  /** One more of a service. Resolves when it is ready, and NGINX has been told of a new ingress. */
+  startInstance(service: ServiceName): Promise<ServiceProcess>
+}
+
+export type StackOptions = {
+  servers: ServerUrls
+  /** Logs in `logs/`, pid files, what NGINX writes. */
+  dir: string
+  scale?: Partial<Scale>
+  /** Of the front door; a free one without. */
+  port?: number | undefined
+  /** In place of what the sandbox plays, for all services. */
+  accounts?: Readonly<Record<string, string>>
+  /** On top, for one service. */
+  env?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>
+  log: (line: string) => void
+  onUnexpectedEnd?: (end: UnexpectedEnd) => void
+  /** Gives up starting. */
+  signal?: AbortSignal
+}
+
+type Instance = ServiceProcess & Supervised & { readonly port: number }
+
+/** NGINX, every service and the sandbox as processes of this machine, on a database that it migrates and seeds. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { servers, dir, log, onUnexpectedEnd, signal } = options
+  const pidDir = join(dir, 'pids')
+  await endLeftovers(pidDir)
+  await migrate(servers.postgresUrl)
+  await importDrivers(servers.postgresUrl, sandboxDrivers())
+
+  const [sandboxPort = 0, anyPort = 0] = await freePorts(2)
+  const sandboxUrl = `http://127.0.0.1:${sandboxPort}`
+  const door = nginx({ dir, pidDir, port: options.port ?? anyPort, onUnexpectedEnd, signal })
+  const webhookUrl = `${door.url}/webhook`
+  const played = sandboxAccounts(sandboxUrl)
+  const variables: Record<string, string> = {
+    DATABASE_URL: servers.postgresUrl,
+    REDIS_URL: servers.redisUrl,
+    AMQP_URL: servers.amqpUrl,
+    ...played,
+    ...options.accounts,
+  }
+  const instances: Instance[] = []
+
+  function newInstance(service: ServiceName, port: number): Instance {
+    const instance = `${service}-${instances.filter((it) => it.service === service).length + 1}`
+    const url = `http://127.0.0.1:${port}`
+    const own =
+      service === 'sandbox'
+        ? { ...played, SANDBOX_WEBHOOK_URL: webhookUrl }
+        : serviceVariables(service, variables)
+    const supervised = supervise({
+      command: {
+        name: instance,
+        program: process.execPath,
+        args: [
+          '--conditions=@waybill/source',
+          '--disable-warning=ExperimentalWarning',
+          join(CHECKOUT, 'services', service, 'src/main.ts'),
+        ],
+        env: {
+          NODE_COMPILE_CACHE: join(CHECKOUT, 'node_modules/.cache/waybill-compile'),
+          ...(process.env.NODE_EXTRA_CA_CERTS
+            ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }
+            : {}),
+          INSTANCE: instance,
+          HOST: '127.0.0.1',
+          PORT: String(port),
+          ...own,
+          ...options.env?.[service],
+        },
+        cwd: CHECKOUT,
+        logFile: join(dir, 'logs', `${instance}.log`),
+        pidDir,
+      },
+      isReady: async () => (await fetch(`${url}/ready`)).ok,
+      onUnexpectedEnd,
+      signal,
+    })
+    const it = Object.assign(supervised, { service, instance, port, metricsUrl: `${url}/metrics` })
+    instances.push(it)
+    return it
+  }
+  const portsOf = (service: ServiceName) =>
+    instances.flatMap((it) => (it.service === service ? [it.port] : []))
+
+  async function stop() {
+    await door.stop()
+    // The sandbox last: the others finish what they have begun with it.
+    await Promise.all(instances.flatMap((it) => (it.service === 'sandbox' ? [] : [it.stop()])))
+    await Promise.all(instances.map((it) => it.stop()))
+  }
+
+  const scale = { ...DEFAULT_SCALE, ...options.scale, sandbox: 1 }
+  const wanted = SERVICES.flatMap((service) => Array.from({ length: scale[service] }, () => service))
+  const ports = [sandboxPort, ...(await freePorts(wanted.length))]
+  for (const [index, service] of wanted.entries()) newInstance(service, ports[index] ?? 0)
+  door.setUpstreams(portsOf('ingress'))
+  try {
+    const since = performance.now()
+    await Promise.all([door.start(), ...instances.map((it) => it.start())])
+    log(`${instances.length} services are up (${((performance.now() - since) / 1_000).toFixed(1)} s)`)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+
+  return {
+    get description() {
+      return {
+        urls: {
+          webhook: webhookUrl,
+          health: `${door.url}/health`,
+          phone: `${sandboxUrl}/`,
+          sandbox: sandboxUrl,
+        },
+        whatsapp: {
+          appSecret: variables.WHATSAPP_APP_SECRET ?? '',
+          verifyToken: variables.WHATSAPP_VERIFY_TOKEN ?? '',
+          phoneNumberId: variables.WHATSAPP_PHONE_NUMBER_ID ?? '',
+          wabaId: variables.WHATSAPP_WABA_ID ?? '',
+        },
+        postgres: servers.postgresUrl,
+        redis: servers.redisUrl,
+        amqp: servers.amqpUrl,
+        rabbitmqManagement: servers.rabbitmqManagementUrl,
+        processes: instances.map(({ service, instance, pid, metricsUrl }) => ({
+          service,
+          instance,
+          pid,
+          metricsUrl,
+        })),
+      }
+    },
+    processes: instances,
+    async startInstance(service) {
+      const [port = 0] = await freePorts(1)
+      const it = newInstance(service, port)
+      await it.start()
+      if (service === 'ingress') door.setUpstreams(portsOf('ingress'))
+      return it
+    },
+    [Symbol.asyncDispose]: stop,
+  }
+}
