@@ -39,7 +39,6 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   const memory = opened.use(createMemory({ redis, registry, log }))
   const system = httpOrderSystem(config.orders)
   const orders = opened.use(reachOrderSystem({ system, timeoutMs: config.orders.timeoutMs, registry, log }))
-  const model = opened.use(createModel({ config: config.model, registry, log }))
   const messaging = opened.use(
     await connectMessaging({
       url: config.amqp.url,
@@ -54,10 +53,17 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   })
   opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
 
+  const model = opened.use(
+    createModel({
+      config: config.model,
+      registry,
+      log,
+      // A courtesy: nobody waits for it.
+      onAsking: (of) => void publishHint({ messaging, metrics, log }, turnStarted, of),
+    }),
+  )
   const understand = createUnderstanding({
     ask: model.ask,
-    // A courtesy: nobody waits for it.
-    onAsking: (of) => void publishHint({ messaging, metrics, log }, turnStarted, of),
     onAsked: (call) => countModelCall(metrics, call),
   })
   const shared = {

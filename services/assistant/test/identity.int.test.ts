@@ -11,10 +11,10 @@ beforeEach(async () => {
 afterEach(async () => {
   await assistant[Symbol.asyncDispose]()
   await bench[Symbol.asyncDispose]()
-  // Nobody below may see data or cost a model call.
-  expect(bench.orders.asked).toEqual([])
-  expect(bench.model.asked).toEqual([])
 })
+
+/** Nobody here may see data or cost a model call. */
+const upstreamCalls = () => [...bench.orders.asked, ...bench.model.asked]
 
 it('refuses an unknown person once a day, in a language that fits', async () => {
   await bench.pool.query('DELETE FROM identities')
@@ -27,6 +27,7 @@ it('refuses an unknown person once a day, in a language that fits', async () => 
   ])
   const { rows } = await bench.pool.query("SELECT 1 FROM audit WHERE action = 'auth.refused'")
   expect(rows).toHaveLength(2)
+  expect(upstreamCalls()).toEqual([])
 })
 
 it('asks somebody without a phone number to share it', async () => {
@@ -37,6 +38,7 @@ it('asks somebody without a phone number to share it', async () => {
   await bench.receiveFromUser('US.1', 'hello')
   const reply = (await bench.settled()).at(-1)
   expect(reply && textOf(reply)).toContain("I can't see your phone number")
+  expect(upstreamCalls()).toEqual([])
 })
 
 it.each([
@@ -48,6 +50,7 @@ it.each([
   const replies = await bench.settled()
   expect(replies).toHaveLength(1)
   expect(replies[0] && textOf(replies[0])).toContain(words)
+  expect(upstreamCalls()).toEqual([])
 })
 
 it('locks private data when WhatsApp says that somebody else may have the number', async () => {
@@ -58,4 +61,5 @@ it('locks private data when WhatsApp says that somebody else may have the number
   expect(replies.map(textOf).every((text) => text.startsWith('🔒'))).toBe(true)
   const { rows } = await bench.pool.query('SELECT locked_reason FROM identities')
   expect(rows).toEqual([{ locked_reason: 'customer_identity_changed' }])
+  expect(upstreamCalls()).toEqual([])
 })

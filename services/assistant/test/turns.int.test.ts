@@ -140,7 +140,10 @@ it('needs three round trips to PostgreSQL and two to Redis for a turn', async ()
     return Reflect.apply(query, this, args)
   })
   const commands: string[] = []
-  const { sendCommand, pipeline } = Redis.prototype
+  const [sendCommand, pipeline] = [
+    Reflect.get(Redis.prototype, 'sendCommand'),
+    Reflect.get(Redis.prototype, 'pipeline'),
+  ]
   jest.spyOn(Redis.prototype, 'sendCommand').mockImplementation(function (this: unknown, ...args) {
     if (this !== bench.redis && args[1] === undefined) commands.push(args[0].name)
     return Reflect.apply(sendCommand, this, args)

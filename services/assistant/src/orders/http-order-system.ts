@@ -52,7 +52,8 @@ export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: st
       const { driver_id, orders } = dayOfOrdersSchema.parse(body)
       if (driver_id !== undefined && driver_id !== driverId)
         throw new Error('order system answered for another driver')
-      return orders.sort((a, b) => a.sequence - b.sequence)
+      const distinct = new Map(orders.map((order) => [order.id, order]))
+      return [...distinct.values()].sort((a, b) => a.sequence - b.sequence)
     },
 
     async confirm({ driverId, orderId, idempotencyKey }, signal) {

@@ -48,6 +48,7 @@ export const en: Replies = {
     },
     whatNext: 'What would you like to do?',
     notFound: ({ ref }) => `I don't see ${ref} among your orders today. Type "orders" to see them.`,
+    notFoundUnnamed: 'I don\'t see that order among your orders today. Type "orders" to see them.',
     outOfRange: ({ count }) =>
       count === 1 ? 'The list has one order: type 1.' : `Please type a number from 1 to ${count}.`,
     which: 'Which order do you mean?',

@@ -50,6 +50,7 @@ export const es: Replies = {
     },
     whatNext: '¿Qué quieres hacer?',
     notFound: ({ ref }) => `No veo ${ref} entre tus pedidos de hoy. Escribe "pedidos" para verlos.`,
+    notFoundUnnamed: 'No veo ese pedido entre tus pedidos de hoy. Escribe "pedidos" para verlos.',
     outOfRange: ({ count }) =>
       count === 1 ? 'La lista tiene un pedido: escribe 1.' : `Escribe un número del 1 al ${count}.`,
     which: '¿A qué pedido te refieres?',

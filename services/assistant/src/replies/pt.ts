@@ -50,6 +50,7 @@ export const pt: Replies = {
     },
     whatNext: 'O que você quer fazer?',
     notFound: ({ ref }) => `Não vejo ${ref} entre os seus pedidos de hoje. Digite "pedidos" para vê-los.`,
+    notFoundUnnamed: 'Não vejo esse pedido entre os seus pedidos de hoje. Digite "pedidos" para vê-los.',
     outOfRange: ({ count }) =>
       count === 1 ? 'A lista tem um pedido: digite 1.' : `Digite um número de 1 a ${count}.`,
     which: 'De qual pedido você está falando?',

@@ -60,6 +60,7 @@ export type Replies = {
     statusNames: Record<KnownStatus, string>
     whatNext: string
     notFound: (of: { ref: string }) => string
+    notFoundUnnamed: string
     outOfRange: (of: { count: number }) => string
     which: string
   }

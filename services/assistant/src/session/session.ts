@@ -17,6 +17,8 @@ const pendingQuestionSchema = z.discriminatedUnion('kind', [
 
 /** What a conversation remembers. Times in milliseconds, dates are the driver's local dates. */
 export const sessionSchema = z.object({
+  /** When it was left behind. */
+  at: z.number(),
   /** The turn that left it behind: when the conversation knows a newer one, this session is stale. */
   turnId: z.string().nullable(),
   language: languageSchema.nullable(),
@@ -33,6 +35,7 @@ export type Session = z.output<typeof sessionSchema>
 export type PendingQuestion = NonNullable<Session['pendingQuestion']>
 
 export const EMPTY_SESSION: Session = {
+  at: 0,
   turnId: null,
   language: null,
   lastList: null,
@@ -40,6 +43,14 @@ export const EMPTY_SESSION: Session = {
   pendingQuestion: null,
   confirmed: null,
   recent: [],
+}
+
+const SESSION_MS_MAX = 24 * 60 * 60_000
+
+/** A day later only the language of a conversation still counts. */
+export function sessionAt(now: number, session: Session | undefined): Session {
+  if (!session) return EMPTY_SESSION
+  return now - session.at < SESSION_MS_MAX ? session : { ...EMPTY_SESSION, language: session.language }
 }
 
 /** `undefined` for anything that is no session: it counts as lost. */

@@ -6,7 +6,7 @@ import { isNamedIn, resolveOrder } from '../orders/resolve-order.ts'
 import { type Button, orderRefOf, withButtons } from '../replies/buttons.ts'
 import { ageOf } from '../replies/render-orders.ts'
 import { isHedged } from '../understand/hedged-words.ts'
-import { quoted } from './get-order-details.ts'
+import { notFound } from './not-found.ts'
 import { defineTool, orderRef, type ToolContext, type ToolResult, toolArgs } from './tool.ts'
 import { askWhich, listedIds } from './which-order.ts'
 
@@ -25,8 +25,7 @@ export const confirmOrder = defineTool({
 
     const found = resolveOrder(ref, day.orders, listedIds(context))
     const [order, ...others] = found
-    if (!order)
-      return { replies: [textMessage(say.order.notFound({ ref: quoted(ref) }))], summary: 'order not found' }
+    if (!order) return notFound(ref, context)
     if (others.length > 0) {
       const question = { tool: 'confirm_order', text: say.confirm.which, candidates: found } as const
       return askWhich(context, question, ageOf(day, context))

@@ -1,7 +1,9 @@
 import { textMessage } from '@waybill/whatsapp'
 import { resolveOrder } from '../orders/resolve-order.ts'
 import { renderOrder } from '../replies/render-order.ts'
-import { ageOf, renderOrders } from '../replies/render-orders.ts'
+import { ageOf } from '../replies/render-orders.ts'
+import { ordersOfToday } from './get-orders.ts'
+import { notFound } from './not-found.ts'
 import { defineTool, orderRef, toolArgs } from './tool.ts'
 import { askWhich, listedIds } from './which-order.ts'
 
@@ -19,21 +21,14 @@ export const getOrderDetails = defineTool({
     const age = ageOf(day, context)
     const wanted = ref ?? (session.focus?.date === today ? session.focus.orderId : undefined)
     if (wanted === undefined && day.orders.length !== 1) {
-      const candidates = day.orders
-      const reply = { replies: [renderOrders(candidates, context, age)], summary: 'asked which order' }
-      return candidates.length === 0
-        ? reply
-        : askWhich(context, { tool: 'get_order_details', text: say.order.which, candidates }, age)
+      if (day.orders.length === 0) return ordersOfToday(context)
+      const question = { tool: 'get_order_details', text: say.order.which, candidates: day.orders } as const
+      return askWhich(context, question, age)
     }
     const found =
       wanted === undefined ? [...day.orders] : resolveOrder(wanted, day.orders, listedIds(context))
     const [order, ...others] = found
-    if (!order) {
-      return {
-        replies: [textMessage(say.order.notFound({ ref: quoted(wanted ?? '') }))],
-        summary: 'order not found',
-      }
-    }
+    if (!order) return notFound(wanted, context)
     if (others.length > 0) {
       return askWhich(context, { tool: 'get_order_details', text: say.order.which, candidates: found }, age)
     }
@@ -44,9 +39,3 @@ export const getOrderDetails = defineTool({
     }
   },
 })
-
-/** What the driver typed, as a short quotation that can't pass for a fact. */
-export function quoted(ref: string): string {
-  const digits = /^#?(\d+)$/.exec(ref.trim())
-  return digits ? `#${digits[1]}` : `"${ref.trim().slice(0, 40)}"`
-}

@@ -86,7 +86,8 @@ export async function answerMessage(question: Question, deps: Deps): Promise<Ans
     })),
     session: {
       ...remembered(results, session),
-      language: spoken,
+      // Only what was told from words: what is on file about the driver may change.
+      language: understood.language === undefined ? session.language : spoken,
       recent: recentWith(input, results, session),
     },
   }

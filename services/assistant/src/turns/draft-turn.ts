@@ -1,7 +1,7 @@
 import type { AuditEntry, ModelCall, OrderCommand, Sender, WaitingMessage } from '@waybill/database'
 import { textMessage } from '@waybill/whatsapp'
 import type { FetchedDay, OrderBook } from '../orders/order-book.ts'
-import { EMPTY_SESSION, type Language, type Session } from '../session/session.ts'
+import { type Language, type Session, sessionAt } from '../session/session.ts'
 import type { Path } from '../understand/understand.ts'
 import { admitSender, languageOf } from './admit-sender.ts'
 import type { Answer, Question } from './answer-message.ts'
@@ -48,7 +48,7 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
     path: 'none',
     language: turn.session?.language ?? languageOf(sender, messages),
     answered: [],
-    session: turn.session ?? EMPTY_SESSION,
+    session: sessionAt(now(), turn.session),
     commands: [],
     audit: [],
     modelCalls: [],

@@ -151,7 +151,7 @@ export function workConversation(
     { conversationId, epoch }: Held,
   ): Promise<{ next: TurnWork; session: Session }> {
     const id = randomUUID()
-    const session = { ...draft.session, turnId: id }
+    const session = { ...draft.session, turnId: id, at: deps.now() }
     const replies = mergeReplies(draft.answered)
     const next = await commitTurn(pool, conversationId, {
       epoch,

@@ -18,6 +18,8 @@ export type ModelConfig = {
   callsInFlightMax: number
 }
 export type ModelQuestion = {
+  conversationId: string
+  wamid: string
   words: string
   language: Language
   session: Session
@@ -30,19 +32,25 @@ export type AskModel = (
   signal: AbortSignal,
 ) => Promise<{ reading: Reading; call: ModelCall }>
 
-type Deps = { config: ModelConfig; registry: Registry; log: Logger }
+type Deps = {
+  config: ModelConfig
+  registry: Registry
+  log: Logger
+  /** The model is being asked about a message: this takes a while. Not called while the breaker is open. */
+  onAsking: (of: { conversationId: string; wamid: string }) => void
+}
 
 // Room for the answer: with less of it a reasoning model may end before its first word.
 const ANSWER_TOKENS_MAX = 600
 
 /** One call to OpenRouter per message, through a breaker. Never throws: `unavailable` is a reading too. */
-export function createModel({ config, registry, log }: Deps): Disposable & { ask: AskModel } {
+export function createModel({ config, registry, log, onAsking }: Deps): Disposable & { ask: AskModel } {
   const client = new OpenAI({
     apiKey: config.apiKey,
     baseURL: config.baseUrl,
     maxRetries: 0,
     timeout: config.timeoutMs,
-    defaultHeaders: { 'HTTP-Referer': 'https://github.com/waybill', 'X-OpenRouter-Title': 'Waybill' },
+    defaultHeaders: { 'HTTP-Referer': 'https://waybill.example', 'X-OpenRouter-Title': 'Waybill' },
   })
   const breaker: Breaker<[ModelQuestion, AbortSignal], ModelAnswer> = createBreaker(
     {
@@ -51,9 +59,10 @@ export function createModel({ config, registry, log }: Deps): Disposable & { ask
       log,
       timeoutMs: config.timeoutMs,
       capacity: config.callsInFlightMax,
-      isFailure: (error) => !isAboutThisMessage(error),
+      isFailure: (error) => !saysNothingOfTheModel(error),
     },
     async (signal, question: ModelQuestion, turnSignal) => {
+      onAsking({ conversationId: question.conversationId, wamid: question.wamid })
       const body = requestBody(question, config)
       const answer = await client.chat.completions.create(body, {
         signal: AbortSignal.any([signal, turnSignal]),
@@ -96,7 +105,7 @@ export function requestBody(
     messages: [
       { role: 'system' as const, content: SYSTEM_PROMPT },
       { role: 'system' as const, content: describeSituation({ ...situation, timeZone: driver.timeZone }) },
-      { role: 'user' as const, content: quoteDriver(words) },
+      { role: 'user' as const, content: quoteDriver(words, situation.session.recent) },
     ],
     tools: TOOL_DEFINITIONS,
     tool_choice: 'auto' as const,
@@ -108,8 +117,9 @@ export function requestBody(
   }
 }
 
-/** What OpenRouter refuses because of the words in it says nothing about OpenRouter. */
-function isAboutThisMessage(error: unknown): boolean {
+/** A turn that was given up, or words that OpenRouter does not take. */
+function saysNothingOfTheModel(error: unknown): boolean {
+  if (error instanceof OpenAI.APIUserAbortError) return true
   return (
     error instanceof OpenAI.APIError && (error.status === 400 || error.status === 413 || error.status === 422)
   )

@@ -5,9 +5,9 @@ type Situation = { language: Language; session: Session; now: number; timeZone: 
 const LISTED_MAX = 30
 const WORDS_LENGTH_MAX = 1_000
 
-/** What changes from message to message, as it follows the static prompt. Order numbers, but no person and no phone. */
+/** What changes from message to message, as it follows the static prompt. Order numbers, but nobody's words or names. */
 export function describeSituation({ language, session, now, timeZone, today }: Situation): string {
-  const { pendingQuestion, lastList, focus, recent } = session
+  const { pendingQuestion, lastList, focus } = session
   const time = new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'full', timeStyle: 'short' }).format(
     now,
   )
@@ -19,8 +19,6 @@ export function describeSituation({ language, session, now, timeZone, today }: S
     `open question: ${pendingQuestion ? questionText(pendingQuestion) : 'none'}`,
     `last list: ${listed.length > 0 ? listed.map((id, index) => `${index + 1}=#${id}`).join(' ') : 'none'}`,
     `order spoken of last: ${focus?.date === today ? `#${focus.orderId}` : 'none'}`,
-    'last exchanges:',
-    ...recent.map(({ driver, assistant }) => JSON.stringify({ driver, assistant })),
   ].join('\n')
 }
 
@@ -30,9 +28,15 @@ function questionText(question: NonNullable<Session['pendingQuestion']>): string
     : `which order (${question.tool}): ${question.candidates.map((id, index) => `${index + 1}=#${id}`).join(' ')}`
 }
 
-/** The driver's words as data: marked, shortened, without phone numbers. */
-export function quoteDriver(words: string): string {
-  return `<driver_message>\n${redactPhones(words.slice(0, WORDS_LENGTH_MAX)).replaceAll(/<\/?driver_message>/gi, '')}\n</driver_message>`
+/** Everything that drivers wrote, as data: marked, shortened, without phone numbers. The last mark holds the message. */
+export function quoteDriver(words: string, recent: Session['recent'] = []): string {
+  const message = marked('driver_message', redactPhones(words.slice(0, WORDS_LENGTH_MAX)))
+  if (recent.length === 0) return message
+  return `${marked('earlier_messages', recent.map((exchange) => JSON.stringify(exchange)).join('\n'))}\n${message}`
+}
+
+function marked(tag: string, text: string): string {
+  return `<${tag}>\n${text.replaceAll(/<\/?(?:driver_message|earlier_messages)>/gi, '')}\n</${tag}>`
 }
 
 /** Anything that could be a phone number: nine digits or more, with the usual separators. */

@@ -78,5 +78,5 @@ it.each([
   ['an answer that was cut off before it began', text(null, 'length')],
   ['a failure in the middle', text('You', 'error')],
 ])('%s is no answer', (_case, body) => {
-  expect(() => readModelAnswer(body)).toThrow()
+  expect(() => readModelAnswer(body)).toThrow(Error)
 })

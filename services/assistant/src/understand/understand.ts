@@ -35,13 +35,11 @@ export type Understand = (
 
 type Deps = {
   ask: AskModel
-  /** The model is about to be asked about a message: this takes a while. */
-  onAsking: (of: { conversationId: string; wamid: string }) => void
   onAsked: (call: ModelCall) => void
 }
 
 /** What a message asks for: from the message alone where it is clear, else from the model, else by rules. */
-export function createUnderstanding({ ask, onAsking, onAsked }: Deps): Understand {
+export function createUnderstanding({ ask, onAsked }: Deps): Understand {
   return async (input, situation, signal) => {
     const intent = takeFastPath(input, situation)
     if (intent)
@@ -49,8 +47,6 @@ export function createUnderstanding({ ask, onAsking, onAsked }: Deps): Understan
     if (input.kind !== 'words')
       return { path: 'none', intents: [], isModelUnreachable: false, language: undefined }
 
-    const { conversationId, wamid } = situation
-    onAsking({ conversationId, wamid })
     const { reading, call } = await ask({ ...situation, words: input.text }, signal)
     onAsked(call)
     if (reading.kind === 'calls') {
