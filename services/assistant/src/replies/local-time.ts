@@ -2,14 +2,27 @@ import type { Language } from '../session/session.ts'
 
 export const LOCALES = { en: 'en-US', pt: 'pt-BR', es: 'es-419' } as const satisfies Record<Language, string>
 
+// A format costs tens of microseconds to make, and there are only as many as there are time zones.
+function perTimeZone(options: Intl.DateTimeFormatOptions & { locale: string }) {
+  const formats = new Map<string, Intl.DateTimeFormat>()
+  return (timeZone: string): Intl.DateTimeFormat => {
+    const format = formats.get(timeZone) ?? new Intl.DateTimeFormat(options.locale, { ...options, timeZone })
+    formats.set(timeZone, format)
+    return format
+  }
+}
+const dateFormat = perTimeZone({ locale: 'en-CA', year: 'numeric', month: '2-digit', day: '2-digit' })
+const twelveHours = { hour: 'numeric', minute: '2-digit', hourCycle: 'h12' } as const
+const twentyFourHours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+const clockFormats = {
+  en: perTimeZone({ locale: LOCALES.en, ...twelveHours }),
+  pt: perTimeZone({ locale: LOCALES.pt, ...twentyFourHours }),
+  es: perTimeZone({ locale: LOCALES.es, ...twentyFourHours }),
+} satisfies Record<Language, unknown>
+
 /** `yyyy-mm-dd` of an instant (ms) where the driver is. */
 export function localDate(at: number, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).format(at)
+  return dateFormat(timeZone).format(at)
 }
 
 export function addDays(date: string, days: number): string {
@@ -18,14 +31,10 @@ export function addDays(date: string, days: number): string {
 
 /** `12:00 PM` in English, `12:00` elsewhere. */
 export function clockTime(at: number, language: Language, timeZone: string): string {
-  const format = new Intl.DateTimeFormat(LOCALES[language], {
-    timeZone,
-    hour: language === 'en' ? 'numeric' : '2-digit',
-    minute: '2-digit',
-    hourCycle: language === 'en' ? 'h12' : 'h23',
-  })
   // ICU puts a narrow no-break space before AM and PM.
-  return format.format(at).replaceAll(/[\u202F\u00A0]/g, ' ')
+  return clockFormats[language](timeZone)
+    .format(at)
+    .replaceAll(/[\u202F\u00A0]/g, ' ')
 }
 
 /** `12 minutes`, `3 horas`. */
