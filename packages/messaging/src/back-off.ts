@@ -2,16 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 export type BackOff = { wait(signal: AbortSignal): Promise<void>; reset(): void }
 
-/** Waits up to twice as long each time (full jitter, so that many clients do not come back as one). */
+const fullJitter = (ceilingMs: number) => Math.random() * ceilingMs
+
+/** Waits up to twice as long each time; at random, so that many clients do not come back as one. */
 export function createBackOff(
   { msMin, msMax }: { msMin: number; msMax: number },
-  random = Math.random,
+  waitOf = fullJitter,
 ): BackOff {
   let ceilingMs = msMin
   return {
     /** Never rejects; ends at once when the signal aborts. */
     async wait(signal) {
-      const ms = random() * ceilingMs
+      const ms = waitOf(ceilingMs)
       ceilingMs = Math.min(ceilingMs * 2, msMax)
       await delay(ms, undefined, { signal }).catch(() => {})
     },
@@ -21,13 +23,15 @@ export function createBackOff(
   }
 }
 
-/** Gives up waiting, not the work: resolves when it has settled or when its time is over. */
-export async function within(msMax: number, work: Promise<unknown>): Promise<void> {
+/** Gives up waiting, not the work. `true`: it has settled in time. */
+export async function within(msMax: number, work: Promise<unknown>): Promise<boolean> {
   const giveUp = new AbortController()
   const settled = work.then(
-    () => {},
-    () => {},
+    () => true,
+    () => true,
   )
-  await Promise.race([settled, delay(msMax, undefined, { signal: giveUp.signal }).catch(() => {})])
+  const expired = delay(msMax, false, { signal: giveUp.signal }).catch(() => false)
+  const isSettled = await Promise.race([settled, expired])
   giveUp.abort()
+  return isSettled
 }

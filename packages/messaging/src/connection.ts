@@ -139,9 +139,11 @@ async function hangUp(model: ChannelModel): Promise<void> {
   destroySocket(model)
 }
 
-// amqplib only ends its side: towards a silent peer the socket and what is queued in it would stay for minutes.
+// amqplib only ends its side: towards a silent peer the socket, what is queued in it and the heartbeat would stay for
+// minutes. The error makes it give the connection up if it has not yet.
 function destroySocket({ connection }: ChannelModel): void {
-  if ('stream' in connection && connection.stream instanceof Duplex) connection.stream.destroy()
+  if (!('stream' in connection) || !(connection.stream instanceof Duplex)) return
+  connection.stream.destroy(new Error('no answer to the closing handshake'))
 }
 
 function withHeartbeat(url: string, seconds: number): string {

@@ -102,11 +102,14 @@ export function createSubscription(options: Options): Subscription {
   async function stop(): Promise<void> {
     const stopped = consuming
     stopping.abort()
-    if (stopped) await within(BROKER_MS_MAX, stopped.channel.cancel(stopped.consumerTag))
+    if (!stopped) {
+      await within(drainMsMax, drain())
+      return
+    }
+    const { channel, consumerTag } = stopped
+    const isAnswering = await within(BROKER_MS_MAX, channel.cancel(consumerTag))
     await within(drainMsMax, drain())
-    if (!stopped) return
-    stopped.over.abort()
-    await within(BROKER_MS_MAX, stopped.channel.close())
+    if (isAnswering) await within(BROKER_MS_MAX, channel.close())
   }
 
   return {
