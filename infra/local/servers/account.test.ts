@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempDisposableSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
@@ -8,26 +8,26 @@ const somebodyElse = { uid: 65_534, gid: 65_534 }
 
 describe('reachableDir', () => {
   it('stays where everybody may enter, also where nothing is yet', () => {
-    const open = mkdtempSync(join(tmpdir(), 'waybill-unit-'))
-    chmodSync(open, 0o711)
-    expect(reachableDir(join(open, 'servers'), somebodyElse)).toBe(join(open, 'servers'))
+    using open = mkdtempDisposableSync(join(tmpdir(), 'waybill-unit-'))
+    chmodSync(open.path, 0o711)
+    expect(reachableDir(join(open.path, 'servers'), somebodyElse)).toBe(join(open.path, 'servers'))
   })
 
   it('goes elsewhere, and always to the same place, when the way is closed to the account', () => {
-    const closed = mkdtempSync(join(tmpdir(), 'waybill-unit-'))
-    const elsewhere = reachableDir(join(closed, 'servers'), somebodyElse)
+    using closed = mkdtempDisposableSync(join(tmpdir(), 'waybill-unit-'))
+    const elsewhere = reachableDir(join(closed.path, 'servers'), somebodyElse)
     expect(elsewhere).toMatch(/\/waybill-[0-9a-f]{12}$/)
-    expect(reachableDir(join(closed, 'servers'), somebodyElse)).toBe(elsewhere)
+    expect(reachableDir(join(closed.path, 'servers'), somebodyElse)).toBe(elsewhere)
   })
 
   it("stays in a directory of the account's own", () => {
-    const own = mkdtempSync(join(tmpdir(), 'waybill-unit-'))
-    const { uid, gid } = statSync(own)
-    expect(reachableDir(own, { uid, gid })).toBe(own)
+    using own = mkdtempDisposableSync(join(tmpdir(), 'waybill-unit-'))
+    const { uid, gid } = statSync(own.path)
+    expect(reachableDir(own.path, { uid, gid })).toBe(own.path)
   })
 
   it('stays when the servers run as ourselves', () => {
-    const closed = mkdtempSync(join(tmpdir(), 'waybill-unit-'))
-    expect(reachableDir(closed, undefined)).toBe(closed)
+    using closed = mkdtempDisposableSync(join(tmpdir(), 'waybill-unit-'))
+    expect(reachableDir(closed.path, undefined)).toBe(closed.path)
   })
 })

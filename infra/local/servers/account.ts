@@ -16,7 +16,7 @@ export function serverAccount(): Account | undefined {
  * Where the servers' files for `dir` are: there, or in a directory of its own below the system's temporary one
  * when the account cannot reach it (a checkout in root's home).
  */
-export function reachableDir(dir: string, account = serverAccount()): string {
+export function reachableDir(dir: string, account: Account | undefined): string {
   if (!account || ancestors(dir).every((it) => mayEnter(it, account))) return dir
   return join(tmpdir(), `waybill-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}`)
 }

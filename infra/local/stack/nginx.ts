@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { privateDir, reachableDir, serverAccount } from '../servers/account.ts'
@@ -45,6 +45,10 @@ export function nginx({ dir, pidDir, port, onUnexpectedEnd, signal }: Options) {
     setUpstreams(ports: readonly number[]) {
       writeFileSync(join(conf, 'upstreams.conf'), upstreamsConf(ports))
       if (supervised.pid) process.kill(supervised.pid, 'SIGHUP')
+    },
+    async [Symbol.asyncDispose]() {
+      await supervised.stop()
+      if (!home.startsWith(dir)) rmSync(home, { recursive: true })
     },
   })
 }

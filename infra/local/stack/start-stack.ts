@@ -126,7 +126,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     instances.flatMap((it) => (it.service === service ? [it.port] : []))
 
   async function stop() {
-    await door.stop()
+    await door[Symbol.asyncDispose]()
     // The sandbox last: the others finish what they have begun with it.
     await Promise.all(instances.flatMap((it) => (it.service === 'sandbox' ? [] : [it.stop()])))
     await Promise.all(instances.map((it) => it.stop()))

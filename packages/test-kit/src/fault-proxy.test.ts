@@ -80,9 +80,11 @@ describe('startFaultProxy', () => {
     await using proxy = await startFaultProxy(targetUrl)
     proxy.set({ dropDown: true })
     const before = served
-    const waiting = expect(get(proxy.url)).rejects.toThrow('fetch failed')
-    while (served === before) await setImmediate()
-    proxy.resetAll()
-    await waiting
+    const waiting = get(proxy.url)
+    const resetOnceServed = async () => {
+      while (served === before) await setImmediate()
+      proxy.resetAll()
+    }
+    await Promise.all([expect(waiting).rejects.toThrow('fetch failed'), resetOnceServed()])
   })
 })

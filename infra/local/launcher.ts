@@ -1,0 +1,44 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { forgetProcess, rememberProcess, runningProcess } from './servers/leftovers.ts'
+
+export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
+export const LOCAL_DIR = join(CHECKOUT, '.local')
+export const STACK_FILE = join(LOCAL_DIR, 'stack.json')
+
+/**
+ * Runs a command of ours: its result is the exit code. Ctrl-C aborts the signal, and then the work decides. What
+ * keeps it from working is one sentence on stderr and exit code 1.
+ */
+export async function runLauncher(work: (signal: AbortSignal) => Promise<number>): Promise<void> {
+  const stopping = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort())
+  try {
+    process.exitCode = await work(stopping.signal)
+  } catch (error) {
+    process.exitCode = stopping.signal.aborted ? 130 : 1
+    if (!stopping.signal.aborted) process.stderr.write(`\n${sentenceFor(error)}\n`)
+  }
+}
+
+// Errors of ours are written to be read. Of any other, the developer wants to know where.
+function sentenceFor(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.constructor === Error ? error.message : (error.stack ?? error.message)
+}
+
+/** One launcher per checkout at a time. */
+export function onlyLauncher(): Disposable {
+  mkdirSync(LOCAL_DIR, { recursive: true })
+  const other = runningProcess(LOCAL_DIR, 'launcher')
+  if (other)
+    throw new Error(`Waybill is running here already (process ${other}): stop it with Ctrl-C there first.`)
+  rememberProcess(LOCAL_DIR, 'launcher', process.pid)
+  return {
+    [Symbol.dispose]() {
+      forgetProcess(LOCAL_DIR, 'launcher')
+      if (existsSync(STACK_FILE)) rmSync(STACK_FILE)
+    },
+  }
+}
