@@ -47,6 +47,7 @@ export function applyFaults(app: FastifyInstance, options: Options): void {
       request.raw.socket.destroy()
       return payload
     }
+    if (kind === 'accept-then-hang') return new Promise<never>(() => {}) // until the client gives up
     if (kind === 'accept-then-fail') {
       reply.code(500)
       return JSON.stringify(errorBody({ status: 500, message: 'Something went wrong' }))

@@ -27,6 +27,7 @@ export const faultPlanSchema = z.strictObject({
   down: z.boolean().default(false),
   acceptThenFail: rateOrAlways.default(0),
   acceptThenReset: rateOrAlways.default(0),
+  acceptThenHang: rateOrAlways.default(0),
   malformed: rateOrAlways.default(0),
   /** Only these operations, by the names that stats shows. */
   only: z.array(z.string()).optional(),
@@ -37,7 +38,16 @@ export const faultPlanSchema = z.strictObject({
 export type FaultPlan = z.output<typeof faultPlanSchema>
 export type PlannedError = FaultPlan['errors'][number]
 export type Fault =
-  | { kind: 'none' | 'down' | 'hang' | 'accept-then-fail' | 'accept-then-reset' | 'malformed' }
+  | {
+      kind:
+        | 'none'
+        | 'down'
+        | 'hang'
+        | 'accept-then-fail'
+        | 'accept-then-reset'
+        | 'accept-then-hang'
+        | 'malformed'
+    }
   | { kind: 'error'; error: PlannedError | undefined }
 
 export const NO_FAULTS: FaultPlan = faultPlanSchema.parse({})
@@ -51,6 +61,7 @@ export function faultFor(plan: FaultPlan, errorsShown: number, random: () => num
   if (random() < errorRate) return { kind: 'error', error: plan.errors[errorsShown % plan.errors.length] }
   if (random() < plan.acceptThenFail) return { kind: 'accept-then-fail' }
   if (random() < plan.acceptThenReset) return { kind: 'accept-then-reset' }
+  if (random() < plan.acceptThenHang) return { kind: 'accept-then-hang' }
   if (random() < plan.malformed) return { kind: 'malformed' }
   return { kind: 'none' }
 }

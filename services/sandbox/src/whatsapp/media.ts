@@ -35,7 +35,7 @@ export function createMediaStore(now: () => number) {
     mimeType: string
     transcript?: string
   }): Medium {
-    const id = String(randomInt(10 ** 14, 10 ** 15 - 1))
+    const id = String(randomInt(10 ** 14, 3 * 10 ** 14)) // fifteen digits; randomInt spans 2 ** 48 at most
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const medium = { id, bytes, mimeType, sha256, transcript }
     media.set(id, medium)

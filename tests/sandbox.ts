@@ -1,0 +1,76 @@
+import { eventually } from '@waybill/test-kit'
+import { z } from 'zod'
+
+const shownSchema = z.looseObject({
+  wamid: z.string(),
+  direction: z.enum(['inbound', 'outbound']),
+  type: z.string(),
+  text: z.string().optional(),
+  status: z.string(),
+  context: z.object({ id: z.string() }).optional(),
+  interactive: z.unknown().optional(),
+  biz_opaque_callback_data: z.string().optional(),
+})
+/** A bubble on a driver's phone. */
+export type Shown = z.output<typeof shownSchema>
+
+const callsSchema = z.object({ calls: z.record(z.string(), z.record(z.string(), z.number())) })
+
+export type Upstream = 'whatsapp' | 'openrouter' | 'orders' | 'dispatch'
+
+/** The outside world of a stack, through its control API. */
+export function sandboxAt(url: string) {
+  async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${url}/sandbox${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
+    return response.json()
+  }
+
+  return {
+    /** A driver with a phone in hand. */
+    phone(phone: string) {
+      const path = `/drivers/${phone}/messages`
+      const shown = async (): Promise<Shown[]> =>
+        z.object({ messages: z.array(shownSchema) }).parse(await call('GET', path)).messages
+      const send = async (message: string | object): Promise<string[]> => {
+        const body = typeof message === 'string' ? { type: 'text', text: message } : message
+        return z.object({ wamids: z.array(z.string()) }).parse(await call('POST', path, body)).wamids
+      }
+      const answers = async () => (await shown()).filter(({ direction }) => direction === 'outbound')
+      return {
+        send,
+        answers,
+        /** Sends, and waits for the next thing that the phone shows in answer. */
+        async ask(message: string | object, timeoutMs = 15_000): Promise<Shown> {
+          const before = (await answers()).length
+          await send(message)
+          return eventually(async () => (await answers())[before], {
+            timeoutMs,
+            what: `an answer on ${phone}`,
+          })
+        },
+      }
+    },
+    setFaults: (upstream: Upstream, faults: object) => call('PUT', `/faults/${upstream}`, faults),
+    setReceipts: (receipts: object) => call('PUT', '/receipts', receipts),
+    /** How often an upstream was called, whatever came of it. */
+    async calls(upstream: Upstream): Promise<number> {
+      const stats = z.record(z.string(), z.unknown()).parse(await call('GET', '/stats'))
+      const operations = Object.values(callsSchema.parse(stats[upstream]).calls)
+      return operations.flatMap((outcomes) => Object.values(outcomes)).reduce((sum, count) => sum + count, 0)
+    },
+    drivers: async () =>
+      z
+        .object({ drivers: z.array(z.looseObject({ id: z.string(), name: z.string(), phone: z.string() })) })
+        .parse(await call('GET', '/drivers')).drivers,
+    orderWrites: async () =>
+      z
+        .object({ writes: z.array(z.looseObject({ idempotencyKey: z.string().nullish() })) })
+        .parse(await call('GET', '/orders/log')).writes,
+  }
+}
