@@ -14,8 +14,8 @@ const fixtures = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filt
   name.endsWith('.json'),
 )
 
-// A reaction to nothing that was asked needs no answer.
-const SILENT = /^message\/(un)?reaction/
+// A reaction to nothing that was asked needs no answer, nor does a message that was taken back.
+const SILENT = /^(message\/(un)?reaction|deleted_message)/
 
 const webhookSchema = z.looseObject({
   entry: z.array(

@@ -97,7 +97,7 @@ export const en: Replies = {
     sticker: "Nice one! I can't read stickers, though. Please write what you need.",
     contacts: "I can't use contacts yet. Please write what you need.",
     order: "I can't take shopping orders here. Please write what you need.",
-    changed: "I can't follow edited or deleted messages. Please write it again.",
+    changed: "I can't follow edited messages. Please write it again.",
     other: "I can't read this kind of message. Please write what you need.",
   },
   identity: {

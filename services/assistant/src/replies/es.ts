@@ -99,7 +99,7 @@ export const es: Replies = {
     sticker: '¡Qué bueno! Pero no entiendo stickers. Escribe lo que necesitas, por favor.',
     contacts: 'Todavía no puedo usar contactos. Escribe lo que necesitas, por favor.',
     order: 'No recibo compras por aquí. Escribe lo que necesitas, por favor.',
-    changed: 'No puedo seguir mensajes editados o borrados. Escríbelo otra vez, por favor.',
+    changed: 'No puedo seguir mensajes editados. Escríbelo otra vez, por favor.',
     other: 'No puedo leer este tipo de mensaje. Escribe lo que necesitas, por favor.',
   },
   identity: {

@@ -99,7 +99,7 @@ export const pt: Replies = {
     sticker: 'Legal! Mas não entendo figurinhas. Escreva o que você precisa, por favor.',
     contacts: 'Ainda não consigo usar contatos. Escreva o que você precisa, por favor.',
     order: 'Não recebo compras por aqui. Escreva o que você precisa, por favor.',
-    changed: 'Não consigo acompanhar mensagens editadas ou apagadas. Escreva de novo, por favor.',
+    changed: 'Não consigo acompanhar mensagens editadas. Escreva de novo, por favor.',
     other: 'Não consigo ler esse tipo de mensagem. Escreva o que você precisa, por favor.',
   },
   identity: {

@@ -36,7 +36,6 @@ const SENTENCES: Readonly<Record<string, SentenceKind>> = {
   contacts: 'contacts',
   order: 'order',
   edit: 'changed',
-  revoke: 'changed',
 }
 const IDENTITY_CHANGES = ['user_changed_number', 'customer_identity_changed', 'customer_changed_number']
 
@@ -61,6 +60,9 @@ export function readMessage({ kind, body }: Pick<WaitingMessage, 'kind' | 'body'
     }
     case 'reaction':
       return { kind: 'reaction', emoji: reaction.safeParse(body).data?.reaction.emoji }
+    // Whoever takes a message back wants no answer to it.
+    case 'revoke':
+      return { kind: 'silent' }
     case 'request_welcome':
       return { kind: 'welcome' }
     case 'system': {
