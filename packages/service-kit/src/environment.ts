@@ -4,7 +4,13 @@ import { z } from 'zod'
 export const serviceEnv = {
   INSTANCE: z.string().min(1).describe('Name of this instance, unique: assistant-1'),
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8_080).describe('Port of /live, /ready and /metrics'),
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8_080)
+    .describe('Port of /live, /ready and /metrics'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -16,9 +22,11 @@ export function parseEnv<Schema extends z.ZodType>(schema: Schema, env: NodeJS.P
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ path, code, message }) => {
-    const name = path.join('.')
-    return `  ${name}: ${code === 'invalid_type' && given[name] === undefined ? 'is required' : message}`
+  const problems = parsed.error.issues.map(({ path, message }) => {
+    const [name] = path
+    return name === undefined
+      ? `  ${message}`
+      : `  ${String(name)}: ${name in given ? message : 'is required'}`
   })
   throw new Error(`The environment is not usable:\n${problems.join('\n')}`)
 }

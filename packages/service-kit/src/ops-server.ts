@@ -18,8 +18,13 @@ export async function startOpsServer(options: Options): Promise<OpsServer> {
   const { host, port, registry, isReady, register, server } = options
   const app = Fastify({ forceCloseConnections: 'idle', ...server })
   app.get('/live', async () => ({ isLive: true }))
-  app.get('/ready', async (_request, reply) => reply.code(isReady() ? 200 : 503).send({ isReady: isReady() }))
-  app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  app.get('/ready', async (_request, reply) => {
+    const ready = isReady()
+    return reply.code(ready ? 200 : 503).send({ isReady: ready })
+  })
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  )
   await register?.(app)
   const url = await app.listen({ host, port })
   return { url, app, [Symbol.asyncDispose]: () => app.close() }

@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, it } from '@jest/globals'
+
+/** The logger writes to the stdout of its process. */
+function logged(code: string): Record<string, unknown>[] {
+  const module = JSON.stringify(new URL('./logger.ts', import.meta.url).href)
+  const script = `
+    const { createLogger } = await import(${module})
+    const log = createLogger({ service: 'sender', instance: 'sender-1', level: 'info' })
+    ${code}`
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  })
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
+
+describe('a log line', () => {
+  it('says who wrote it, how bad it is in a word, and when', () => {
+    const [line] = logged(`log.debug('hidden'); log.warn({ orderId: '12345' }, 'late')`)
+    expect(line).toMatchObject({
+      service: 'sender',
+      instance: 'sender-1',
+      level: 'warn',
+      orderId: '12345',
+      msg: 'late',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    })
+  })
+
+  it.each([
+    [`{ phone: '15550100001' }`],
+    [`{ message: { from: '15550100001', text: { body: 'canary' } } }`],
+    [`{ request: { headers: { authorization: 'Bearer canary' } } }`],
+    [`{ config: { accessToken: 'canary' } }`],
+    [`{ err: Object.assign(new Error('x'), { detail: 'Key (phone)=(15550100001)', response: 'canary' }) }`],
+    [`{ err: new Error('no uuid: "15550100001"', { cause: new Error('15550100001') }) }`],
+  ])('S18: holds no phone number, text or secret: %s', (fields) => {
+    const lines = logged(`log.error(${fields}, 'x')`)
+    expect(lines).toHaveLength(1)
+    expect(JSON.stringify(lines)).not.toMatch(/15550100001|canary/)
+  })
+
+  it('keeps the message, the code and the cause of an error', () => {
+    const error = `Object.assign(new Error('no answer', { cause: new Error('reset') }), { code: 'ECONNRESET' })`
+    const [line] = logged(`log.error({ err: ${error} }, 'x')`)
+    expect(line).toMatchObject({ err: { type: 'Error', message: 'no answer: reset', code: 'ECONNRESET' } })
+  })
+})

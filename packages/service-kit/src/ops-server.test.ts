@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals'
+import { startOpsServer } from './ops-server.ts'
+import { createRegistry } from './registry.ts'
+
+const registry = createRegistry({ service: 'ingress', instance: 'ingress-1' })
+const local = { host: '127.0.0.1', port: 0, registry, isReady: () => true }
+
+describe('the ops server', () => {
+  it('is alive whether or not it is ready', async () => {
+    let isReady = false
+    await using server = await startOpsServer({ ...local, isReady: () => isReady })
+    const statusOf = async (path: string) => (await fetch(server.url + path)).status
+    expect([await statusOf('/live'), await statusOf('/ready')]).toEqual([200, 503])
+    isReady = true
+    expect([await statusOf('/live'), await statusOf('/ready')]).toEqual([200, 200])
+  })
+
+  it('shows the metrics of the process under its name', async () => {
+    await using server = await startOpsServer(local)
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    expect(metrics).toMatch(/^process_cpu_seconds_total\{service="ingress",instance="ingress-1"\} /m)
+  })
+
+  it("serves the service's own routes, within the service's own limits", async () => {
+    await using server = await startOpsServer({
+      ...local,
+      server: { bodyLimit: 4 },
+      register: (app) => {
+        app.post('/webhook', async () => 'kept')
+      },
+    })
+    const post = async (body: string) =>
+      (await fetch(`${server.url}/webhook`, { method: 'POST', body })).status
+    expect([await post('1234'), await post('12345')]).toEqual([200, 413])
+  })
+})
