@@ -127,6 +127,6 @@ export async function until<T>(
 }
 
 /** The `value` of a webhook. */
-export function valueOf(webhook: Webhook | undefined) {
+export function webhookValue(webhook: Webhook | undefined) {
   return Object(webhook?.body).entry?.[0]?.changes?.[0]?.value
 }

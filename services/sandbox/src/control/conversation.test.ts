@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { JOHAN, openSandbox, PHONE_NUMBER_ID, until, valueOf, WABA_ID } from '../../test/open-sandbox.ts'
+import { JOHAN, openSandbox, PHONE_NUMBER_ID, until, WABA_ID, webhookValue } from '../../test/open-sandbox.ts'
 
 describe('a conversation through the sandbox', () => {
   it('turns what a driver writes into a signed webhook, and what the business sends into a bubble', async () => {
@@ -16,7 +16,7 @@ describe('a conversation through the sandbox', () => {
     expect(webhook.isSigned).toBe(true)
     expect(webhook.raw).toContain('Ol\\u00e1, \\u00e9 voc\\u00ea? a\\/b')
     expect(webhook.body).toMatchObject({ object: 'whatsapp_business_account', entry: [{ id: WABA_ID }] })
-    expect(valueOf(webhook)).toEqual({
+    expect(webhookValue(webhook)).toEqual({
       messaging_product: 'whatsapp',
       metadata: { display_phone_number: '15550109999', phone_number_id: PHONE_NUMBER_ID },
       contacts: [{ profile: { name: 'Johan' }, wa_id: JOHAN, user_id: 'US.10000000000000101' }],

@@ -47,11 +47,15 @@ export function nameIn(words: readonly Word[]): string | undefined {
   if (start < 0) return undefined
   let end = start
   for (let index = start + 1; index < words.length; index++) {
-    if (isName[index]) end = index
+    if (isName[index] || isCapitalised(words[index])) end = index
     else if (!CONNECTORS.test(words[index]?.form ?? '')) break
   }
   return words
     .slice(start, end + 1)
     .map(({ written }) => written.replace(/['’]s$/i, ''))
     .join(' ')
+}
+
+function isCapitalised(word: Word | undefined): boolean {
+  return word !== undefined && /^\p{Lu}/u.test(word.written)
 }
