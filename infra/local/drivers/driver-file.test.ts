@@ -6,7 +6,7 @@ const maria = { id: 'd-1', name: 'Maria', phone: '+55 (31) 8765-0102', timeZone:
 describe('readDrivers', () => {
   it('makes one person of the ways to write a number', () => {
     expect(readDrivers(JSON.stringify([maria]))).toEqual([
-      { ...maria, phone: '5531987650102', status: 'active', permissions: [] },
+      { ...maria, phone: '5531987650102', status: 'active', checkInAt: '09:00', permissions: [] },
     ])
   })
 

@@ -18,6 +18,12 @@ const driver = z
     status: z.enum(['active', 'inactive', 'suspended']).default('active'),
     language: z.enum(['en', 'pt', 'es']).optional().describe('Until the driver writes in another one'),
     timeZone: z.string().refine(isTimeZone, 'not a time zone, like Europe/Lisbon'),
+    checkInAt: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'not a time, like 09:00')
+      .nullable()
+      .default('09:00')
+      .describe('When to ask whether he takes the route, where he is; null: never'),
     permissions: z.array(z.string().min(1)).default([]).describe('customer-phone: may see the phone numbers'),
   })
   .refine((it) => it.phone ?? it.userId, { path: ['phone'], error: 'needed, unless there is a userId' })

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 type Variables = Readonly<Record<string, string>>
 
-export type Upstream = 'whatsapp' | 'openrouter' | 'orders'
+export type Upstream = 'whatsapp' | 'openrouter' | 'orders' | 'dispatch'
 
 type Account = { required: readonly string[]; optional: readonly string[]; defaults: Variables }
 
@@ -24,9 +24,14 @@ const ACCOUNTS: Readonly<Record<Upstream, Account>> = {
     defaults: { OPENROUTER_BASE_URL: 'https://openrouter.ai/api/v1' },
   },
   orders: { required: ['ORDERS_API_URL', 'ORDERS_API_TOKEN'], optional: [], defaults: {} },
+  dispatch: {
+    required: ['DISPATCH_WEBHOOK_URL'],
+    optional: ['DISPATCH_WEBHOOK_TOKEN', 'SMTP_URL', 'DISPATCH_EMAIL_TO', 'DISPATCH_EMAIL_FROM'],
+    defaults: {},
+  },
 }
 
-export const UPSTREAMS: readonly Upstream[] = ['whatsapp', 'openrouter', 'orders']
+export const UPSTREAMS: readonly Upstream[] = ['whatsapp', 'openrouter', 'orders', 'dispatch']
 
 export type RealAccounts = { upstreams: readonly Upstream[]; variables: Variables }
 
@@ -68,6 +73,7 @@ export function sandboxAccounts(sandboxUrl: string) {
     OPENROUTER_API_KEY: secret(),
     ORDERS_API_URL: `${sandboxUrl}/orders`,
     ORDERS_API_TOKEN: secret(),
+    DISPATCH_WEBHOOK_URL: `${sandboxUrl}/dispatch/webhook`,
   }
 }
 

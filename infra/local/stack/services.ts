@@ -1,4 +1,12 @@
-export const SERVICES = ['sandbox', 'ingress', 'intake', 'assistant', 'sender', 'scheduler'] as const
+export const SERVICES = [
+  'sandbox',
+  'ingress',
+  'intake',
+  'assistant',
+  'sender',
+  'scheduler',
+  'dispatch',
+] as const
 export type ServiceName = (typeof SERVICES)[number]
 
 export type Scale = Readonly<Record<ServiceName, number>>
@@ -10,6 +18,7 @@ export const DEFAULT_SCALE: Scale = {
   assistant: 3,
   sender: 2,
   scheduler: 1,
+  dispatch: 1,
 }
 
 /** The variables that a service is given besides HOST, PORT, INSTANCE and LOG_LEVEL: no more than it reads. */
@@ -25,6 +34,7 @@ const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly string[]>
     'OPENROUTER_MODEL',
     'ORDERS_API_URL',
     'ORDERS_API_TOKEN',
+    'WHATSAPP_PHONE_NUMBER_ID',
   ],
   sender: [
     'AMQP_URL',
@@ -35,6 +45,15 @@ const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly string[]>
     'WHATSAPP_MESSAGES_PER_SECOND',
   ],
   scheduler: ['AMQP_URL', 'DATABASE_URL'],
+  dispatch: [
+    'AMQP_URL',
+    'DATABASE_URL',
+    'DISPATCH_WEBHOOK_URL',
+    'DISPATCH_WEBHOOK_TOKEN',
+    'SMTP_URL',
+    'DISPATCH_EMAIL_TO',
+    'DISPATCH_EMAIL_FROM',
+  ],
 }
 
 type Variables = Readonly<Record<string, string>>

@@ -44,3 +44,19 @@ export const turnStarted = defineQueue({
   schema: z.object({ conversationId: z.string().min(1), wamid: z.string().min(1) }),
   retry,
 })
+
+/** A driver's check-in is due, to be reminded of, or unanswered: the row says which. */
+export const checkInDue = defineQueue({
+  queue: 'assistant.check-in-due',
+  routingKey: 'check-in.due.v1',
+  schema: z.object({ driverId: z.string().min(1), date: z.iso.date() }),
+  retry,
+})
+
+/** Dispatchers have something to hear. */
+export const dispatchNoticeRaised = defineQueue({
+  queue: 'dispatch.notice-raised',
+  routingKey: 'dispatch-notice.raised.v1',
+  schema: z.object({ noticeId: z.uuid() }),
+  retry,
+})

@@ -1,3 +1,11 @@
 export { defineQueue, EXCHANGE, type Payload, type QueueContract, type RetryPolicy } from './define-queue.ts'
-export { broadcastReady, conversationReady, orderCommandsReady, outboundReady, turnStarted } from './hints.ts'
+export {
+  broadcastReady,
+  checkInDue,
+  conversationReady,
+  dispatchNoticeRaised,
+  orderCommandsReady,
+  outboundReady,
+  turnStarted,
+} from './hints.ts'
 export { type WebhookHeaders, webhookHeadersSchema, webhookReceived } from './webhook-received.ts'

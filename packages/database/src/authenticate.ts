@@ -8,6 +8,8 @@ export type Driver = {
   /** IANA name. */
   timeZone: string
   permissions: string[]
+  /** `hh:mm` where the driver is: until then a decision about the route may be changed. Without: 11:00. */
+  checkInUntil?: string
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { NewNotice } from './notices.ts'
 import type { Pool } from './pool.ts'
 
 /** A message as it waits in a conversation. `body` is what WhatsApp sent; `sentAt` in ms, WhatsApp's clock. */
@@ -21,7 +22,8 @@ export type ModelCall = {
   costUsd?: number | undefined
   latencyMs: number
 }
-export type OrderCommand = { id: string; kind: string; payload: unknown }
+/** Held back for `delayMs`, while it can be withdrawn. */
+export type OrderCommand = { id: string; kind: string; payload: unknown; delayMs?: number | undefined }
 
 /** Everything that a turn leaves behind, committed in one transaction or not at all. */
 export type TurnRecord = {
@@ -33,6 +35,11 @@ export type TurnRecord = {
   commands: readonly OrderCommand[]
   audit: readonly AuditEntry[]
   modelCalls: readonly ModelCall[]
+  notices?: readonly NewNotice[] | undefined
+  /** Ids of held commands and notices of this driver that are taken back. The commit throws if one has gone out. */
+  withdraws?: readonly string[] | undefined
+  /** What the driver has said of the day. `asked`: took the answer back. */
+  checkIn?: { date: string; state: 'accepted' | 'declined' | 'asked' } | undefined
   /** An unknown person was told so: not again within a day. */
   isRefusal?: boolean | undefined
   /** Private data stays locked until dispatch confirms the person. */

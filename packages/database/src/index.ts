@@ -1,5 +1,14 @@
 export { authenticate, type Driver, readSession, type Sender } from './authenticate.ts'
 export {
+  askCheckIn,
+  type CheckIn,
+  type CheckInConversation,
+  type CheckInStep,
+  dueCheckIns,
+  endCheckIn,
+  readCheckIn,
+} from './check-ins.ts'
+export {
   type CommandOutcome,
   type CommandWork,
   claimCommand,
@@ -22,6 +31,14 @@ export {
 } from './inbound-lane.ts'
 export { type LaneKind, renewLane, type StrandedLane, strandedLanes } from './lanes.ts'
 export { migrate } from './migrate.ts'
+export {
+  claimNotice,
+  type NewNotice,
+  type NoticeOutcome,
+  type PendingNotice,
+  settleNotice,
+  strandedNotices,
+} from './notices.ts'
 export {
   claimSend,
   type Pacing,

@@ -17,6 +17,12 @@ const envSchema = z.object({
     .min(0)
     .default(3_000)
     .describe('How old work must be before it counts as left lying'),
+  CHECK_IN_INTERVAL_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .default(2_000)
+    .describe('How often to look for drivers whose check-in is due'),
 })
 
 export type Config = ReturnType<typeof loadConfig>
@@ -30,5 +36,6 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     amqp: { url: data.AMQP_URL },
     database: { url: data.DATABASE_URL },
     sweep: { intervalMs: data.SWEEP_INTERVAL_MS, graceMs: data.SWEEP_GRACE_MS },
+    checkIns: { intervalMs: data.CHECK_IN_INTERVAL_MS },
   }
 }

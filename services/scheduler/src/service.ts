@@ -1,11 +1,20 @@
-import { broadcastReady, conversationReady, orderCommandsReady, outboundReady } from '@waybill/contracts'
+import {
+  broadcastReady,
+  checkInDue,
+  conversationReady,
+  dispatchNoticeRaised,
+  orderCommandsReady,
+  outboundReady,
+} from '@waybill/contracts'
 import { createPool } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
 import { Counter } from 'prom-client'
 import type { Config } from './config.ts'
+import { openCheckIns } from './open-check-ins.ts'
 import { repeat } from './repeat.ts'
 import { sweepLanes } from './sweep-lanes.ts'
+import { sweepNotices } from './sweep-notices.ts'
 
 export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
@@ -29,7 +38,14 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       name: config.instance,
       log,
       registry,
-      contracts: [conversationReady, outboundReady, broadcastReady, orderCommandsReady],
+      contracts: [
+        conversationReady,
+        outboundReady,
+        broadcastReady,
+        orderCommandsReady,
+        checkInDue,
+        dispatchNoticeRaised,
+      ],
     }),
   )
   opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
@@ -40,13 +56,35 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     labelNames: ['kind'],
     registers: [registry],
   })
+  const noticesSwept = new Counter({
+    name: 'waybill_notices_swept_total',
+    help: 'Notices to dispatchers that nobody was on: held until now, back-offs that ended, and hints that were lost',
+    registers: [registry],
+  })
+  const checkInsDue = new Counter({
+    name: 'waybill_check_ins_due_total',
+    help: 'Hints at check-ins with a step to be taken: to ask, to remind, to raise',
+    registers: [registry],
+  })
   const sweep = sweepLanes({ pool, messaging, graceMs: config.sweep.graceMs })
+  const sweepForDispatch = sweepNotices({ pool, messaging, graceMs: config.sweep.graceMs })
+  const openDue = openCheckIns({ pool, messaging })
   opened.use(
     repeat({
       intervalMs: config.sweep.intervalMs,
       onError: (error) => log.warn({ err: error }, 'a sweep failed'),
       async run() {
         for (const { kind } of await sweep()) swept.inc({ kind })
+        noticesSwept.inc((await sweepForDispatch()).length)
+      },
+    }),
+  )
+  opened.use(
+    repeat({
+      intervalMs: config.checkIns.intervalMs,
+      onError: (error) => log.warn({ err: error }, 'check-ins could not be opened'),
+      async run() {
+        checkInsDue.inc((await openDue()).length)
       },
     }),
   )

@@ -1,0 +1,56 @@
+import { dispatchNoticeRaised } from '@waybill/contracts'
+import { createPool } from '@waybill/database'
+import { connectMessaging } from '@waybill/messaging'
+import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import type { Channel } from './channel.ts'
+import type { Config } from './config.ts'
+import { createMetrics } from './metrics.ts'
+import { postWebhook } from './post-webhook.ts'
+import { sendEmail } from './send-email.ts'
+import { tellDispatch } from './tell-dispatch.ts'
+
+const NOTICES_IN_FLIGHT = 10
+
+export async function startService(config: Config): Promise<AsyncDisposable> {
+  await using opened = new AsyncDisposableStack()
+  const identity = { service: 'dispatch', instance: config.instance }
+  const log = createLogger({ ...identity, level: config.log.level })
+  const registry = createRegistry(identity)
+
+  const pool = opened.adopt(
+    createPool({
+      url: config.database.url,
+      name: config.instance,
+      connectionsMax: 4,
+      registry,
+      onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+    }),
+    (it) => it.end(),
+  )
+  const { timeoutMs, attemptsMax } = config
+  const channels: Channel[] = [opened.use(postWebhook({ ...config.webhook, timeoutMs, registry, log }))]
+  if (config.email) channels.push(opened.use(sendEmail({ ...config.email, timeoutMs, registry, log })))
+  const messaging = opened.use(
+    await connectMessaging({
+      url: config.amqp.url,
+      name: config.instance,
+      log,
+      registry,
+      contracts: [dispatchNoticeRaised],
+    }),
+  )
+  opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
+
+  const tell = tellDispatch({
+    pool,
+    messaging,
+    channels,
+    metrics: createMetrics(registry),
+    log,
+    attemptsMax,
+    leaseMs: timeoutMs * 3,
+    random: Math.random,
+  })
+  await messaging.consume(dispatchNoticeRaised, { concurrency: NOTICES_IN_FLIGHT }, tell)
+  return opened.move()
+}
