@@ -68,9 +68,33 @@ export function sandboxAt(url: string) {
       z
         .object({ drivers: z.array(z.looseObject({ id: z.string(), name: z.string(), phone: z.string() })) })
         .parse(await call('GET', '/drivers')).drivers,
+    /** What dispatchers were told, oldest first. */
+    notices: async () =>
+      z
+        .object({
+          notices: z.array(
+            z.object({
+              body: z.looseObject({
+                driver_id: z.string(),
+                action: z.string(),
+                reason: z.string().optional(),
+              }),
+            }),
+          ),
+        })
+        .parse(await call('GET', '/dispatch'))
+        .notices.map(({ body }) => body),
     orderWrites: async () =>
       z
-        .object({ writes: z.array(z.looseObject({ idempotencyKey: z.string().nullish() })) })
+        .object({
+          writes: z.array(
+            z.looseObject({
+              idempotencyKey: z.string().nullish(),
+              driverId: z.string().optional(),
+              action: z.string().optional(),
+            }),
+          ),
+        })
         .parse(await call('GET', '/orders/log')).writes,
   }
 }

@@ -34,6 +34,13 @@ const envSchema = z.object({
   ORDERS_API_URL: z.url({ protocol: /^https?$/ }).describe('Base URL of the order system'),
   ORDERS_API_TOKEN: z.string().min(1).describe('Bearer token for the order system'),
   ORDERS_TIMEOUT_MS: milliseconds.default(3_000).describe('How long the order system may take'),
+  WHATSAPP_PHONE_NUMBER_ID: z
+    .string()
+    .regex(/^\d+$/, 'must be digits')
+    .describe('The number that drivers are asked from whether they take the route'),
+  CHECK_IN_AGAIN_MS: milliseconds
+    .default(60 * 60_000)
+    .describe('How long a check-in waits for its answer before a reminder, and then before dispatch is told'),
   TURNS_IN_FLIGHT: z.coerce.number().int().min(1).max(1_000).default(100).describe('Turns worked on at once'),
   DATABASE_CONNECTIONS: z.coerce
     .number()
@@ -68,6 +75,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       callsInFlightMax: data.TURNS_IN_FLIGHT,
     },
     orders: { baseUrl: data.ORDERS_API_URL, token: data.ORDERS_API_TOKEN, timeoutMs: data.ORDERS_TIMEOUT_MS },
+    checkIns: { phoneNumberId: data.WHATSAPP_PHONE_NUMBER_ID, againMs: data.CHECK_IN_AGAIN_MS },
     turnsInFlight: data.TURNS_IN_FLIGHT,
     lease: { ttlMs: data.LEASE_MS, renewMs: Math.round(data.LEASE_MS / 3) },
   }

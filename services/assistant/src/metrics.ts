@@ -70,6 +70,12 @@ export function createMetrics(registry: Registry) {
       help: 'Reads of orders that the order system did not answer',
       registers,
     }),
+    checkIns: new Counter({
+      name: 'waybill_check_ins_total',
+      help: 'Steps of check-ins (ask, remind, raise, miss, expire) by what became of them',
+      labelNames: ['step', 'outcome'],
+      registers,
+    }),
     commands: new Counter({
       name: 'waybill_order_commands_total',
       help: 'Attempts to bring a driver’s word to the order system, by outcome',

@@ -1,7 +1,16 @@
-import { conversationReady, orderCommandsReady, outboundReady, turnStarted } from '@waybill/contracts'
+import {
+  broadcastReady,
+  checkInDue,
+  conversationReady,
+  dispatchNoticeRaised,
+  orderCommandsReady,
+  outboundReady,
+  turnStarted,
+} from '@waybill/contracts'
 import { createPool, type ModelCall } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { workCheckIns } from './check-ins/work-check-ins.ts'
 import type { Config } from './config.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { httpOrderSystem } from './orders/http-order-system.ts'
@@ -18,6 +27,7 @@ import { createUnderstanding } from './understand/understand.ts'
 // Turns in hand get this long to finish; what is left is taken over by somebody else.
 const DRAIN_MS_MAX = 20_000
 const COMMANDS_IN_FLIGHT = 20
+const CHECK_INS_IN_FLIGHT = 10
 
 export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
@@ -45,7 +55,10 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       name: config.instance,
       log,
       registry,
-      contracts: [conversationReady, orderCommandsReady, outboundReady, turnStarted],
+      contracts: [
+        ...[conversationReady, orderCommandsReady, outboundReady, turnStarted],
+        ...[checkInDue, broadcastReady, dispatchNoticeRaised],
+      ],
     }),
   )
   const stopping = opened.adopt(new AbortController(), async (it) => {
@@ -75,22 +88,23 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     stopping: stopping.signal,
     random: Math.random,
   }
+  const openBook = (driverId: string) =>
+    openOrderBook({
+      driverId,
+      now: Date.now,
+      fetchOrders: (driver, date) => orders.ordersOf(driver, date),
+      lastKnown: (driver, date) => memory.readOrders(driver, date),
+      onUnreachable(error) {
+        metrics.ordersUnreachable.inc()
+        log.warn({ err: error }, 'the order system could not be read')
+      },
+    })
   const answerConversation = workConversation({
     ...shared,
     memory,
     lease: config.lease,
     now: Date.now,
-    openBook: (driverId) =>
-      openOrderBook({
-        driverId,
-        now: Date.now,
-        fetchOrders: (driver, date) => orders.ordersOf(driver, date),
-        lastKnown: (driver, date) => memory.readOrders(driver, date),
-        onUnreachable(error) {
-          metrics.ordersUnreachable.inc()
-          log.warn({ err: error }, 'the order system could not be read')
-        },
-      }),
+    openBook,
     answer: (question) =>
       answerMessage(question, {
         understand,
@@ -100,11 +114,15 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   const passOnCommands = workCommands({
     ...shared,
     confirm: (command) => orders.confirm(command),
+    decideRoute: (decision) => orders.decideRoute(decision),
     leaseMs: config.lease.ttlMs,
   })
 
+  const askDrivers = workCheckIns({ ...shared, ...config.checkIns, openBook, now: Date.now })
+
   await messaging.consume(conversationReady, { concurrency: config.turnsInFlight }, answerConversation)
   await messaging.consume(orderCommandsReady, { concurrency: COMMANDS_IN_FLIGHT }, passOnCommands)
+  await messaging.consume(checkInDue, { concurrency: CHECK_INS_IN_FLIGHT }, askDrivers)
   return opened.move()
 }
 

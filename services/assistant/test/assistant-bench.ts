@@ -94,6 +94,7 @@ export async function openBench(): Promise<Bench> {
     OPENROUTER_API_KEY: 'key',
     ORDERS_API_URL: orders.url,
     ORDERS_API_TOKEN: 'token',
+    WHATSAPP_PHONE_NUMBER_ID: '100000000000001',
   }
   let position = 0
   const rowOf = (message: Received): MessageRow => {

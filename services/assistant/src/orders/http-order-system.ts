@@ -37,6 +37,20 @@ export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: st
     return await fetch(`${base}${path}`, { ...init, headers, redirect: 'error' })
   }
 
+  async function write(
+    path: string,
+    { body, idempotencyKey, signal }: { body: object; idempotencyKey: string; signal: AbortSignal },
+  ): Promise<ConfirmOutcome> {
+    const response = await request(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+      body: JSON.stringify(body),
+      signal,
+    })
+    const answer = await readJson(response).catch(() => undefined)
+    return confirmOutcomeOf(response.status, answer, response.headers.get('retry-after'))
+  }
+
   return {
     async ordersOf(driverId, date, signal) {
       const query = new URLSearchParams({ date })
@@ -56,15 +70,15 @@ export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: st
       return [...distinct.values()].sort((a, b) => a.sequence - b.sequence)
     },
 
-    async confirm({ driverId, orderId, idempotencyKey }, signal) {
-      const response = await request(`/drivers/${encodeURIComponent(driverId)}/orders/confirm`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
-        body: JSON.stringify({ order_ref: orderId }),
-        signal,
-      })
-      const body = await readJson(response).catch(() => undefined)
-      return confirmOutcomeOf(response.status, body, response.headers.get('retry-after'))
+    confirm: ({ driverId, orderId, idempotencyKey }, signal) =>
+      write(`/drivers/${encodeURIComponent(driverId)}/orders/confirm`, {
+        ...{ body: { order_ref: orderId }, idempotencyKey, signal },
+      }),
+
+    decideRoute({ driverId, date, decision, idempotencyKey }, signal) {
+      const body = decision.kind === 'decline' ? { reason: decision.reason } : {}
+      const path = `/drivers/${encodeURIComponent(driverId)}/routes/${date}/${decision.kind}`
+      return write(path, { body, idempotencyKey, signal })
     },
   }
 }

@@ -12,6 +12,15 @@ export type Order = {
   notes?: string | undefined
 }
 
+/** What a driver says of the route of a day. */
+export type RouteDecision = {
+  driverId: string
+  /** `yyyy-mm-dd` */
+  date: string
+  decision: { kind: 'accept' } | { kind: 'decline'; reason: string }
+  idempotencyKey: string
+}
+
 export type ConfirmOutcome =
   | { kind: 'done' }
   /** Will never be taken, whoever asks again. */
@@ -29,6 +38,8 @@ export type OrderSystem = {
     command: { driverId: string; orderId: string; idempotencyKey: string },
     signal: AbortSignal,
   ): Promise<ConfirmOutcome>
+  /** A later decision for the same day replaces an earlier one, where the order system lets it. */
+  decideRoute(decision: RouteDecision, signal: AbortSignal): Promise<ConfirmOutcome>
 }
 
 /** The order system told when to come back. */

@@ -10,19 +10,18 @@ import {
 import type { Delivery, Messaging } from '@waybill/messaging'
 import { textMessage } from '@waybill/whatsapp'
 import type { Logger } from 'pino'
-import { z } from 'zod'
 import type { Metrics } from '../metrics.ts'
-import { orderRefOf } from '../replies/buttons.ts'
 import { REPLIES } from '../replies/replies.ts'
-import { languageSchema } from '../session/session.ts'
 import { publishHint } from '../turns/publish-hint.ts'
-import { ComeBackLaterError, type ConfirmOutcome } from './order-system.ts'
+import { ComeBackLaterError, type ConfirmOutcome, type RouteDecision } from './order-system.ts'
+import { readCommand } from './read-command.ts'
 
 type Deps = {
   pool: Pool
   messaging: Pick<Messaging, 'publish'>
   /** Throws when the order system can't be reached or wants to be asked later. */
   confirm: (command: { driverId: string; orderId: string; idempotencyKey: string }) => Promise<ConfirmOutcome>
+  decideRoute: (decision: RouteDecision) => Promise<ConfirmOutcome>
   metrics: Metrics
   log: Logger
   owner: string
@@ -33,8 +32,6 @@ type Deps = {
 
 const BACKOFF_MS_MIN = 1_000
 const BACKOFF_MS_MAX = 60_000
-
-const confirmPayload = z.object({ orderId: z.string().min(1), language: languageSchema.catch('en') })
 
 /** Brings what drivers have said to the order system, in the order in which they said it, until it has it. Never throws. */
 export function workCommands(deps: Deps): (delivery: Delivery<typeof orderCommandsReady>) => Promise<void> {
@@ -65,20 +62,18 @@ export function workCommands(deps: Deps): (delivery: Delivery<typeof orderComman
     driverId: string,
     { id, kind, payload, attempts }: PendingCommand,
   ): Promise<CommandOutcome> {
-    const parsed = confirmPayload.safeParse(payload)
-    if (kind !== 'confirm-order' || !parsed.success) {
+    const command = readCommand(kind, payload)
+    if (!command) {
       return {
         kind: 'rejected',
         error: 'not a command that is known here',
         reply: { message: textMessage(REPLIES.en.talk.apology) },
       }
     }
-    const { orderId, language } = parsed.data
     try {
-      const outcome = await deps.confirm({ driverId, orderId, idempotencyKey: id })
+      const outcome = await command.passOn(deps, { driverId, idempotencyKey: id })
       if (outcome.kind === 'done') return outcome
-      const text = REPLIES[language].confirm.rejected({ ref: orderRefOf({ id: orderId }) })
-      return { kind: 'rejected', error: outcome.reason, reply: { message: textMessage(text) } }
+      return { kind: 'rejected', error: outcome.reason, reply: { message: textMessage(command.refusal) } }
     } catch (error) {
       log.info({ err: error, attempts }, 'an order command has to wait')
       return {

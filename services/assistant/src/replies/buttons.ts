@@ -1,7 +1,17 @@
 import { buttonsMessage, type OutboundMessage } from '@waybill/whatsapp'
 import type { Order } from '../orders/order-system.ts'
 
-export type TapAction = 'orders' | 'page' | 'details' | 'confirm' | 'keep' | 'next' | 'help'
+export type TapAction =
+  | 'orders'
+  | 'page'
+  | 'details'
+  | 'confirm'
+  | 'keep'
+  | 'next'
+  | 'help'
+  | 'accept'
+  | 'decline'
+  | 'undo'
 export type Tap = { action: TapAction; target: string; date: string }
 
 const ACTIONS: readonly string[] = [
@@ -12,9 +22,12 @@ const ACTIONS: readonly string[] = [
   'keep',
   'next',
   'help',
+  'accept',
+  'decline',
+  'undo',
 ] satisfies TapAction[]
 
-/** Ids of buttons and rows: `<action>:<order id>:<date of the day on which they were shown>`. */
+/** Ids of buttons and rows: `<action>:<order or command id>:<date of the day on which they were shown>`. */
 export function tapId({ action, target, date }: Tap): string {
   return `${action}:${target}:${date}`
 }

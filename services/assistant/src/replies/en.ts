@@ -66,6 +66,34 @@ export const en: Replies = {
     rejected: ({ ref }) =>
       `⚠️ The order system did not accept the confirmation of order ${ref}. Please talk to dispatch.`,
   },
+  route: {
+    checkIn: ({ name, count, firstStop }) =>
+      `☀️ Good morning, ${name}! You have ${orders(count)} today.\n\n📍 First stop: ${firstStop}\n\nReply 1 to accept or 2 to decline.`,
+    reminder: ({ name, count, firstStop }) =>
+      `⏰ ${name}, do you take today's route? ${orders(count)}.\n\n📍 First stop: ${firstStop}\n\nReply 1 to accept or 2 to decline.`,
+    ask: "Do you take today's route? Reply 1 to accept or 2 to decline.",
+    askAgain: "To be sure, I ask again: do you take today's route? Reply 1 to accept or 2 to decline.",
+    accepted: ({ name, count }) =>
+      count === 0
+        ? `✅ Today's route is accepted, ${name}. Drive safely!`
+        : `✅ Today's route is accepted, ${name}: ${orders(count)}. Drive safely!`,
+    nextStops: '🚚 Your next stops:',
+    alreadyAccepted: "✅ You have already accepted today's route.",
+    askReason: ({ name }) =>
+      `Sorry to hear that, ${name}. Why can't you take today's route? Write it in your own words: dispatch gets them as they are.`,
+    declined: ({ name, reason }) =>
+      `OK ${name}, I've noted that you can't take today's route: "${reason}"\n\nIn a minute I tell dispatch. Until then you can undo it. Take care!`,
+    alreadyDeclined:
+      "You have declined today's route, and dispatch is told. If you can take it after all, accept it here.",
+    undone: "↩️ Undone: nobody has heard of it. Do you take today's route? Reply 1 to accept or 2 to decline.",
+    restored: "↩️ Undone: nobody has heard of it, and today's route is accepted as before.",
+    nothingToUndo: 'There is nothing to undo.',
+    tooLateToUndo:
+      "Dispatch has been told already, so I can't undo it. If you can take the route after all, accept it here and I tell them.",
+    leftToDispatch: ({ until }) =>
+      `It is after ${until}, so I can't change your route here. I've told dispatch: they will get back to you.`,
+    rejected: "⚠️ The order system did not accept what you said about today's route. Please talk to dispatch.",
+  },
   buttons: {
     confirmOrder: 'Confirm order',
     nextStop: 'Next stop',
@@ -73,11 +101,14 @@ export const en: Replies = {
     help: 'Help',
     yes: 'Yes, confirm',
     no: 'No',
+    accept: 'Accept',
+    decline: 'Decline',
+    undo: 'Undo',
   },
   talk: {
     greeting: ({ name }) => `👋 Hi ${name}! What can I do for you?`,
     thanks: "👍 You're welcome. Drive safely!",
-    help: 'I can show your orders of today, your next stop and the details of an order, and confirm an order. Write in your own words, for example:\n• "What are my orders today?"\n• "What is my next stop?"\n• "Details of order 2"\n• "Confirm order 2"',
+    help: 'I can show your orders of today, your next stop and the details of an order, confirm an order, and take down whether you accept or decline the route. Write in your own words, for example:\n• "What are my orders today?"\n• "What is my next stop?"\n• "Details of order 2"\n• "Confirm order 2"\n• "I accept the route"',
     notUnderstood:
       "Sorry, I didn't get that. You can ask for your orders, your next stop or the details of an order.",
     modelUnreachable:

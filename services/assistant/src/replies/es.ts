@@ -68,6 +68,37 @@ export const es: Replies = {
     rejected: ({ ref }) =>
       `⚠️ El sistema de pedidos no aceptó la confirmación del pedido ${ref}. Habla con la central, por favor.`,
   },
+  route: {
+    checkIn: ({ name, count, firstStop }) =>
+      `☀️ ¡Buenos días, ${name}! Tienes ${orders(count)} hoy.\n\n📍 Primera parada: ${firstStop}\n\nResponde 1 para aceptar o 2 para rechazar.`,
+    reminder: ({ name, count, firstStop }) =>
+      `⏰ ${name}, ¿aceptas la ruta de hoy? ${orders(count)}.\n\n📍 Primera parada: ${firstStop}\n\nResponde 1 para aceptar o 2 para rechazar.`,
+    ask: '¿Aceptas la ruta de hoy? Responde 1 para aceptar o 2 para rechazar.',
+    askAgain:
+      'Para estar seguro, pregunto otra vez: ¿aceptas la ruta de hoy? Responde 1 para aceptar o 2 para rechazar.',
+    accepted: ({ name, count }) =>
+      count === 0
+        ? `✅ La ruta de hoy está aceptada, ${name}. ¡Buen viaje!`
+        : `✅ La ruta de hoy está aceptada, ${name}: ${orders(count)}. ¡Buen viaje!`,
+    nextStops: '🚚 Tus próximas paradas:',
+    alreadyAccepted: '✅ Ya aceptaste la ruta de hoy.',
+    askReason: ({ name }) =>
+      `Lo siento, ${name}. ¿Por qué no puedes hacer la ruta de hoy? Escríbelo con tus palabras: la central las recibe tal cual.`,
+    declined: ({ name, reason }) =>
+      `De acuerdo, ${name}, anoté que no puedes hacer la ruta de hoy: "${reason}"\n\nEn un minuto aviso a la central. Hasta entonces puedes deshacerlo. ¡Cuídate!`,
+    alreadyDeclined:
+      'Rechazaste la ruta de hoy, y la central lo sabrá. Si al final puedes hacerla, acéptala aquí.',
+    undone:
+      '↩️ Deshecho: nadie se enteró. ¿Aceptas la ruta de hoy? Responde 1 para aceptar o 2 para rechazar.',
+    restored: '↩️ Deshecho: nadie se enteró, y la ruta de hoy sigue aceptada.',
+    nothingToUndo: 'No hay nada que deshacer.',
+    tooLateToUndo:
+      'La central ya lo sabe, así que no puedo deshacerlo. Si al final puedes hacer la ruta, acéptala aquí y les aviso.',
+    leftToDispatch: ({ until }) =>
+      `Ya pasaron las ${until}, así que no puedo cambiar tu ruta aquí. Avisé a la central: se pondrán en contacto contigo.`,
+    rejected:
+      '⚠️ El sistema de pedidos no aceptó lo que dijiste sobre la ruta de hoy. Habla con la central, por favor.',
+  },
   buttons: {
     confirmOrder: 'Confirmar pedido',
     nextStop: 'Próxima parada',
@@ -75,11 +106,14 @@ export const es: Replies = {
     help: 'Ayuda',
     yes: 'Sí, confirmar',
     no: 'No',
+    accept: 'Aceptar',
+    decline: 'Rechazar',
+    undo: 'Deshacer',
   },
   talk: {
     greeting: ({ name }) => `👋 ¡Hola, ${name}! ¿En qué te puedo ayudar?`,
     thanks: '👍 De nada. ¡Buen viaje!',
-    help: 'Puedo mostrar tus pedidos de hoy, tu próxima parada y los detalles de un pedido, y confirmar un pedido. Escribe con tus palabras, por ejemplo:\n• "¿Cuáles son mis pedidos de hoy?"\n• "¿Cuál es mi próxima parada?"\n• "Detalles del pedido 2"\n• "Confirmar pedido 2"',
+    help: 'Puedo mostrar tus pedidos de hoy, tu próxima parada y los detalles de un pedido, confirmar un pedido, y anotar si aceptas o rechazas la ruta. Escribe con tus palabras, por ejemplo:\n• "¿Cuáles son mis pedidos de hoy?"\n• "¿Cuál es mi próxima parada?"\n• "Detalles del pedido 2"\n• "Confirmar pedido 2"\n• "Acepto la ruta"',
     notUnderstood:
       'Perdona, no entendí. Puedes preguntar por tus pedidos, tu próxima parada o los detalles de un pedido.',
     modelUnreachable:

@@ -37,6 +37,11 @@ export function clockTime(at: number, language: Language, timeZone: string): str
     .replaceAll(/[\u202F\u00A0]/g, ' ')
 }
 
+/** `09:05` where the driver is, whatever the language: to compare with. */
+export function wallClock(at: number, timeZone: string): string {
+  return clockFormats.pt(timeZone).format(at)
+}
+
 /** `12 minutes`, `3 horas`. */
 export function duration(ms: number, language: Language): string {
   const minutes = Math.max(1, Math.round(ms / 60_000))

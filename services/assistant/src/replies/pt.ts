@@ -68,6 +68,37 @@ export const pt: Replies = {
     rejected: ({ ref }) =>
       `⚠️ O sistema de pedidos não aceitou a confirmação do pedido ${ref}. Fale com a central, por favor.`,
   },
+  route: {
+    checkIn: ({ name, count, firstStop }) =>
+      `☀️ Bom dia, ${name}! Você tem ${orders(count)} hoje.\n\n📍 Primeira parada: ${firstStop}\n\nResponda 1 para aceitar ou 2 para recusar.`,
+    reminder: ({ name, count, firstStop }) =>
+      `⏰ ${name}, você aceita a rota de hoje? ${orders(count)}.\n\n📍 Primeira parada: ${firstStop}\n\nResponda 1 para aceitar ou 2 para recusar.`,
+    ask: 'Você aceita a rota de hoje? Responda 1 para aceitar ou 2 para recusar.',
+    askAgain:
+      'Para ter certeza, pergunto de novo: você aceita a rota de hoje? Responda 1 para aceitar ou 2 para recusar.',
+    accepted: ({ name, count }) =>
+      count === 0
+        ? `✅ A rota de hoje está aceita, ${name}. Boa viagem!`
+        : `✅ A rota de hoje está aceita, ${name}: ${orders(count)}. Boa viagem!`,
+    nextStops: '🚚 Suas próximas paradas:',
+    alreadyAccepted: '✅ Você já aceitou a rota de hoje.',
+    askReason: ({ name }) =>
+      `Que pena, ${name}. Por que você não pode fazer a rota de hoje? Escreva com as suas palavras: a central as recebe como estão.`,
+    declined: ({ name, reason }) =>
+      `Certo, ${name}, anotei que você não pode fazer a rota de hoje: "${reason}"\n\nEm um minuto aviso a central. Até lá você pode desfazer. Cuide-se!`,
+    alreadyDeclined:
+      'Você recusou a rota de hoje, e a central fica sabendo. Se puder fazê-la afinal, aceite aqui.',
+    undone:
+      '↩️ Desfeito: ninguém ficou sabendo. Você aceita a rota de hoje? Responda 1 para aceitar ou 2 para recusar.',
+    restored: '↩️ Desfeito: ninguém ficou sabendo, e a rota de hoje continua aceita.',
+    nothingToUndo: 'Não há nada para desfazer.',
+    tooLateToUndo:
+      'A central já foi avisada, por isso não posso desfazer. Se puder fazer a rota afinal, aceite aqui e eu aviso.',
+    leftToDispatch: ({ until }) =>
+      `Já passou das ${until}, por isso não posso mudar a sua rota aqui. Avisei a central: vão falar com você.`,
+    rejected:
+      '⚠️ O sistema de pedidos não aceitou o que você disse sobre a rota de hoje. Fale com a central, por favor.',
+  },
   buttons: {
     confirmOrder: 'Confirmar pedido',
     nextStop: 'Próxima parada',
@@ -75,11 +106,14 @@ export const pt: Replies = {
     help: 'Ajuda',
     yes: 'Sim, confirmar',
     no: 'Não',
+    accept: 'Aceitar',
+    decline: 'Recusar',
+    undo: 'Desfazer',
   },
   talk: {
     greeting: ({ name }) => `👋 Olá, ${name}! Em que posso ajudar?`,
     thanks: '👍 De nada. Boa viagem!',
-    help: 'Posso mostrar seus pedidos de hoje, sua próxima parada e os detalhes de um pedido, e confirmar um pedido. Escreva com as suas palavras, por exemplo:\n• "Quais são meus pedidos de hoje?"\n• "Qual é a minha próxima parada?"\n• "Detalhes do pedido 2"\n• "Confirmar pedido 2"',
+    help: 'Posso mostrar seus pedidos de hoje, sua próxima parada e os detalhes de um pedido, confirmar um pedido, e anotar se você aceita ou recusa a rota. Escreva com as suas palavras, por exemplo:\n• "Quais são meus pedidos de hoje?"\n• "Qual é a minha próxima parada?"\n• "Detalhes do pedido 2"\n• "Confirmar pedido 2"\n• "Aceito a rota"',
     notUnderstood:
       'Desculpe, não entendi. Você pode perguntar pelos seus pedidos, pela próxima parada ou pelos detalhes de um pedido.',
     modelUnreachable:

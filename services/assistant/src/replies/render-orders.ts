@@ -40,11 +40,15 @@ export function renderTomorrow(orders: readonly Order[], voice: Voice, preface?:
 }
 
 /** Numbered lines with the address below each. */
-export function linesOf(orders: readonly Order[], voice: Voice): string {
+export function linesOf(
+  orders: readonly Order[],
+  voice: Voice,
+  heading: string = voice.say.orders.heading,
+): string {
   const lines = orders.slice(0, LINES_MAX).map((order, index) => {
     return `${index + 1}. ${headlineOf(order, voice)}\n   📍 ${order.address.line}`
   })
-  return `${voice.say.orders.heading}\n${lines.join('\n\n')}`
+  return `${heading}\n${lines.join('\n\n')}`
 }
 
 /** `#12345 - Tech Corp Inc (12:00 PM)` */

@@ -75,7 +75,37 @@ export type Replies = {
     nothingOpen: string
     rejected: (of: { ref: string }) => string
   }
-  buttons: { confirmOrder: string; nextStop: string; orders: string; help: string; yes: string; no: string }
+  route: {
+    /** `firstStop`: customer, address and window. */
+    checkIn: (of: { name: string; count: number; firstStop: string }) => string
+    reminder: (of: { name: string; count: number; firstStop: string }) => string
+    ask: string
+    askAgain: string
+    /** Without a count while the order system can't be reached. */
+    accepted: (of: { name: string; count: number }) => string
+    nextStops: string
+    alreadyAccepted: string
+    askReason: (of: { name: string }) => string
+    declined: (of: { name: string; reason: string }) => string
+    alreadyDeclined: string
+    undone: string
+    restored: string
+    nothingToUndo: string
+    tooLateToUndo: string
+    leftToDispatch: (of: { until: string }) => string
+    rejected: string
+  }
+  buttons: {
+    confirmOrder: string
+    nextStop: string
+    orders: string
+    help: string
+    yes: string
+    no: string
+    accept: string
+    decline: string
+    undo: string
+  }
   talk: {
     greeting: (of: { name: string }) => string
     thanks: string

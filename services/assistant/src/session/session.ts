@@ -13,7 +13,20 @@ const pendingQuestionSchema = z.discriminatedUnion('kind', [
     candidates: orderIds,
     askedAt: z.number(),
   }),
+  /** Does the driver take the route of the day? */
+  z.object({ kind: z.literal('check-in'), date: z.string(), askedAt: z.number() }),
+  /** Why not? */
+  z.object({ kind: z.literal('decline-reason'), date: z.string(), askedAt: z.number() }),
 ])
+
+/** What the driver has said of a day's route. `held`: what can still be taken back, by id. */
+const routeSchema = z.object({
+  date: z.string(),
+  decision: z.enum(['accepted', 'declined']),
+  at: z.number(),
+  held: z.array(z.string()),
+  wasAccepted: z.boolean(),
+})
 
 /** What a conversation remembers. Times in milliseconds, dates are the driver's local dates. */
 export const sessionSchema = z.object({
@@ -28,6 +41,7 @@ export const sessionSchema = z.object({
   pendingQuestion: pendingQuestionSchema.nullable(),
   /** Confirmed here, whether or not the order system has heard of it. */
   confirmed: z.object({ date: z.string(), orderIds }).nullable(),
+  route: routeSchema.nullable().default(null),
   recent: z.array(z.object({ driver: z.string(), assistant: z.string() })).max(6),
 })
 
@@ -42,6 +56,7 @@ export const EMPTY_SESSION: Session = {
   focus: null,
   pendingQuestion: null,
   confirmed: null,
+  route: null,
   recent: [],
 }
 

@@ -1,4 +1,6 @@
+import { acceptRoute } from './accept-route.ts'
 import { confirmOrder } from './confirm-order.ts'
+import { declineRoute } from './decline-route.ts'
 import { getNextOrder } from './get-next-order.ts'
 import { getOrderDetails } from './get-order-details.ts'
 import { getOrders } from './get-orders.ts'
@@ -6,7 +8,15 @@ import { help } from './help.ts'
 import type { Tool } from './tool.ts'
 
 /** Every tool, in the order in which the model sees them: a change of it changes the cached prefix. */
-export const TOOLS: readonly Tool[] = [getOrders, getNextOrder, getOrderDetails, confirmOrder, help]
+export const TOOLS: readonly Tool[] = [
+  getOrders,
+  getNextOrder,
+  getOrderDetails,
+  confirmOrder,
+  acceptRoute,
+  declineRoute,
+  help,
+]
 
 export function toolNamed(name: string): Tool | undefined {
   return TOOLS.find((tool) => tool.name === name)

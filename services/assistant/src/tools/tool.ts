@@ -1,4 +1,4 @@
-import type { Driver, OrderCommand } from '@waybill/database'
+import type { Driver, NewNotice, OrderCommand, TurnRecord } from '@waybill/database'
 import type { OutboundMessage } from '@waybill/whatsapp'
 import { z } from 'zod'
 import type { OrderBook } from '../orders/order-book.ts'
@@ -24,13 +24,19 @@ export type ToolContext = {
 }
 
 /** What a tool may change in the session. A question that is not asked again is no longer open. */
-export type Remember = Partial<Pick<Session, 'lastList' | 'focus' | 'pendingQuestion' | 'confirmed'>>
+export type Remember = Partial<
+  Pick<Session, 'lastList' | 'focus' | 'pendingQuestion' | 'confirmed' | 'route'>
+>
 
 export type ToolResult = {
   replies: OutboundMessage[]
   /** One line without personal data, for the next turns. */
   summary: string
   commands?: OrderCommand[]
+  notices?: NewNotice[]
+  /** Ids of held commands and notices that are taken back. */
+  withdraws?: readonly string[]
+  checkIn?: TurnRecord['checkIn']
   remember?: Remember
 }
 

@@ -1,4 +1,12 @@
-import type { AuditEntry, Driver, ModelCall, OrderCommand, WaitingMessage } from '@waybill/database'
+import type {
+  AuditEntry,
+  Driver,
+  ModelCall,
+  NewNotice,
+  OrderCommand,
+  TurnRecord,
+  WaitingMessage,
+} from '@waybill/database'
 import { type OutboundMessage, outboundMessageSchema } from '@waybill/whatsapp'
 import type { OrderBook } from '../orders/order-book.ts'
 import { localDate } from '../replies/local-time.ts'
@@ -15,6 +23,9 @@ export type Answer = {
   path: Path
   replies: OutboundMessage[]
   commands: OrderCommand[]
+  notices?: NewNotice[]
+  withdraws?: string[]
+  checkIn?: TurnRecord['checkIn']
   audit: AuditEntry[]
   session: Session
 }
@@ -80,6 +91,9 @@ export async function answerMessage(question: Question, deps: Deps): Promise<Ans
       .flatMap(({ result }) => result.replies)
       .map((reply) => outboundMessageSchema.parse(reply)),
     commands: results.flatMap(({ result }) => result.commands ?? []),
+    notices: results.flatMap(({ result }) => result.notices ?? []),
+    withdraws: results.flatMap(({ result }) => result.withdraws ?? []),
+    checkIn: results.findLast(({ result }) => result.checkIn)?.result.checkIn,
     audit: results.map(({ tool, result }) => ({
       action: tool === 'none' ? 'turn.answered' : 'turn.tool-called',
       detail: { wamid: message.wamid, path: understood.path, tool, result: result.summary },
@@ -123,7 +137,11 @@ async function actOn(
 function withoutIntent(input: DriverInput, context: ToolContext, isModelUnreachable: boolean): ToolResult {
   switch (input.kind) {
     case 'unreadable':
-      return saying(context.say.kinds[input.sentence], `could not read: ${input.sentence}`)
+      return {
+        ...saying(context.say.kinds[input.sentence], `could not read: ${input.sentence}`),
+        // A photo of the broken truck does not close the question why.
+        remember: { pendingQuestion: context.session.pendingQuestion },
+      }
     case 'words':
     case 'tap':
       return notUnderstood(context, isModelUnreachable)

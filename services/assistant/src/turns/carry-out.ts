@@ -4,6 +4,7 @@ import { firstName } from '../replies/render-orders.ts'
 import { toolNamed } from '../tools/catalogue.ts'
 import { ordersOfToday } from '../tools/get-orders.ts'
 import type { ToolContext, ToolResult } from '../tools/tool.ts'
+import { undoDecline } from '../tools/undo-decline.ts'
 import type { Intent } from '../understand/fast-path.ts'
 
 /** Does what was understood. A tool runs only for drivers who may use it. */
@@ -19,6 +20,8 @@ export async function carryOut(intent: Intent, context: ToolContext): Promise<To
         say.confirm.leftAsIs({ ref: orderRefOf({ id: intent.orderId }) }),
         'left the order as it is',
       )
+    case 'undo':
+      return undoDecline(context, intent.commandId)
     case 'out-of-range':
       return {
         ...saying(say.order.outOfRange({ count: intent.count }), 'number out of range'),

@@ -1,4 +1,12 @@
-import type { AuditEntry, ModelCall, OrderCommand, Sender, WaitingMessage } from '@waybill/database'
+import type {
+  AuditEntry,
+  ModelCall,
+  NewNotice,
+  OrderCommand,
+  Sender,
+  TurnRecord,
+  WaitingMessage,
+} from '@waybill/database'
 import { textMessage } from '@waybill/whatsapp'
 import type { FetchedDay, OrderBook } from '../orders/order-book.ts'
 import { type Language, type Session, sessionAt } from '../session/session.ts'
@@ -15,6 +23,9 @@ export type TurnDraft = {
   answered: AnsweredBy[]
   session: Session
   commands: OrderCommand[]
+  notices: NewNotice[]
+  withdraws: string[]
+  checkIn: TurnRecord['checkIn']
   audit: AuditEntry[]
   modelCalls: ModelCall[]
   days: readonly FetchedDay[]
@@ -50,6 +61,9 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
     answered: [],
     session: sessionAt(now(), turn.session),
     commands: [],
+    notices: [],
+    withdraws: [],
+    checkIn: undefined,
     audit: [],
     modelCalls: [],
     days: [],
@@ -84,6 +98,9 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
       signal.throwIfAborted()
       draft.answered.push({ wamid: message.wamid, replies: answer.replies })
       draft.commands.push(...answer.commands)
+      draft.notices.push(...(answer.notices ?? []))
+      takeBack(draft, answer.withdraws ?? [])
+      draft.checkIn = answer.checkIn ?? draft.checkIn
       draft.audit.push(...answer.audit)
       draft.modelCalls.push(...ledger)
       draft.session = answer.session
@@ -95,6 +112,14 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
     }
   }
   return { ...draft, days: book.fetched, language: draft.session.language ?? draft.language }
+}
+
+/** What an earlier message of this turn has given rise to is just left out. */
+function takeBack(draft: TurnDraft, ids: readonly string[]): void {
+  const own = new Set([...draft.commands, ...draft.notices].map(({ id }) => id))
+  draft.commands = draft.commands.filter(({ id }) => !ids.includes(id))
+  draft.notices = draft.notices.filter(({ id }) => !ids.includes(id))
+  draft.withdraws.push(...ids.filter((id) => !own.has(id)))
 }
 
 function costlier(a: Path, b: Path): Path {

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { type conversationReady, orderCommandsReady, outboundReady } from '@waybill/contracts'
+import {
+  type conversationReady,
+  dispatchNoticeRaised,
+  orderCommandsReady,
+  outboundReady,
+} from '@waybill/contracts'
 import {
   authenticate,
   claimTurn,
@@ -162,7 +167,8 @@ export function workConversation(
         wamids: draft.answered.map(({ wamid }) => wamid),
         session,
         replies,
-        commands: draft.commands,
+        ...{ commands: draft.commands, notices: draft.notices },
+        ...{ withdraws: draft.withdraws, checkIn: draft.checkIn },
         audit: draft.audit,
         modelCalls: draft.modelCalls,
         isRefusal: draft.isRefusal,
@@ -174,6 +180,10 @@ export function workConversation(
     if (replies.length > 0) hints.push(publishHint(deps, outboundReady, { conversationId }))
     if (draft.commands.length > 0 && draft.driverId !== undefined) {
       hints.push(publishHint(deps, orderCommandsReady, { driverId: draft.driverId }))
+    }
+    for (const { id: noticeId, delayMs = 0 } of draft.notices) {
+      // What is held is the scheduler's to bring up when its time has come.
+      if (delayMs === 0) hints.push(publishHint(deps, dispatchNoticeRaised, { noticeId }))
     }
     await Promise.all(hints)
     return { next, session }

@@ -1,5 +1,6 @@
 import type { Intent } from './fast-path.ts'
 import { normalize, numberIn } from './normalize.ts'
+import { isClearAcceptance, isClearRefusal } from './route-words.ts'
 
 // For when the model can't be reached: the common requests in three languages, compared with normalised words.
 const CONFIRM = /\b(?:confirm(?:s|ed|ing|o|a|ar|ado)?|accept|aceito|aceitar|acepto|aceptar)\b/
@@ -16,6 +17,9 @@ const FILLER =
 /** A small classifier for the common requests. What it does not know for sure it does not guess. */
 export function classifyByRules(text: string): Intent | undefined {
   const words = normalize(text)
+  if (isClearRefusal(text)) return { do: 'tool', name: 'decline_route', args: {} }
+  if (/\b(?:accept|aceit|acept)/.test(words) && isClearAcceptance(text))
+    return { do: 'tool', name: 'accept_route', args: {} }
   if (CONFIRM.test(words)) return withRef('confirm_order', words.replace(CONFIRM, ' '))
   if (TOMORROW.test(words) && (ORDERS.test(words) || DETAILS.test(words))) {
     return { do: 'tool', name: 'get_orders', args: { day: 'tomorrow' } }

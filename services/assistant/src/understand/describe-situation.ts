@@ -23,9 +23,16 @@ export function describeSituation({ language, session, now, timeZone, today }: S
 }
 
 function questionText(question: NonNullable<Session['pendingQuestion']>): string {
-  return question.kind === 'confirm-order'
-    ? `confirm order #${question.orderId}?`
-    : `which order (${question.tool}): ${question.candidates.map((id, index) => `${index + 1}=#${id}`).join(' ')}`
+  switch (question.kind) {
+    case 'confirm-order':
+      return `confirm order #${question.orderId}?`
+    case 'which-order':
+      return `which order (${question.tool}): ${question.candidates.map((id, index) => `${index + 1}=#${id}`).join(' ')}`
+    case 'check-in':
+      return 'do you take the route of today? 1=accept 2=decline'
+    case 'decline-reason':
+      return 'why do you decline the route?'
+  }
 }
 
 /** Everything that drivers wrote, as data: marked, shortened, without phone numbers. The last mark holds the message. */

@@ -3,12 +3,14 @@ import type { PendingQuestion, Session } from '../session/session.ts'
 import { normalize, numberIn } from './normalize.ts'
 import { COMMANDS, GREETINGS, NO, THANKS, YES } from './phrases.ts'
 import type { DriverInput } from './read-message.ts'
+import { decisionIn, isReason, UNDO } from './route-words.ts'
 
 /** What to do about a message. */
 export type Intent =
   | { do: 'tool'; name: string; args: Record<string, unknown>; isLate?: true }
   | { do: 'page'; offset: number }
   | { do: 'leave'; orderId: string }
+  | { do: 'undo'; commandId: string | undefined }
   | { do: 'say'; what: 'greeting' | 'thanks' | 'nothing-asked' | 'tap-closed' }
   | { do: 'out-of-range'; count: number }
   | { do: 'nothing' }
@@ -17,6 +19,8 @@ type Moment = { session: Session; today: string; sentAt: number }
 
 /** A question stays open for an hour; after that a bare "yes" could be about anything. */
 const QUESTION_OPEN_MS = 60 * 60_000
+/** The one of the morning may wait until the driver is up. */
+const CHECK_IN_OPEN_MS = 3 * QUESTION_OPEN_MS
 const SECOND_MS = 1_000
 
 /** Understands what needs no model: taps, and words that can only mean one thing here. `undefined` for the rest. */
@@ -29,7 +33,7 @@ export function takeFastPath(input: DriverInput, moment: Moment): Intent | undef
     case 'welcome':
       return { do: 'say', what: 'greeting' }
     case 'words':
-      return said(normalize(input.text), { ...moment, isQuestion: /[?¿]/.test(input.text) })
+      return said(normalize(input.text), { ...moment, text: input.text })
     default:
       return undefined
   }
@@ -52,21 +56,26 @@ function tapped(id: string, { today }: Moment): Intent | undefined {
       return { do: 'tool', name: 'confirm_order', args: { order_ref: `#${target}` } }
     case 'keep':
       return { do: 'leave', orderId: target }
+    case 'accept':
+      return { do: 'tool', name: 'accept_route', args: {} }
+    case 'decline':
+      return { do: 'tool', name: 'decline_route', args: {} }
+    case 'undo':
+      return { do: 'undo', commandId: target }
   }
 }
 
 function reacted(emoji: string | undefined, moment: Moment): Intent {
   const question = moment.session.pendingQuestion
   const meaning = normalize(emoji ?? '')
+  if (question?.kind === 'check-in') return aboutRoute(meaning, question, moment) ?? { do: 'nothing' }
   if (question?.kind !== 'confirm-order') return { do: 'nothing' }
   if (YES.has(meaning)) return confirmed(question, moment)
   return NO.has(meaning) ? { do: 'leave', orderId: question.orderId } : { do: 'nothing' }
 }
 
-function said(
-  words: string,
-  { isQuestion, ...moment }: Moment & { isQuestion: boolean },
-): Intent | undefined {
+function said(words: string, { text, ...moment }: Moment & { text: string }): Intent | undefined {
+  const isQuestion = /[?¿]/.test(text)
   // "yes?" and "ok?" answer nothing.
   if (isQuestion && (YES.has(words) || NO.has(words))) return undefined
   const question = moment.session.pendingQuestion
@@ -74,6 +83,17 @@ function said(
     if (YES.has(words)) return confirmed(question, moment)
     if (NO.has(words)) return { do: 'leave', orderId: question.orderId }
   }
+  if (question?.kind === 'check-in' && !isQuestion) {
+    const decided = aboutRoute(words, question, moment)
+    if (decided) return decided
+  }
+  if (question?.kind === 'decline-reason' && !isQuestion) {
+    const isAnswer = isReason(text)
+    // A number or a bare yes or no says neither why, nor that the route is taken after all.
+    if (isAnswer || decisionIn(words))
+      return inTime('decline_route', isAnswer ? { reason: text } : {}, question, moment)
+  }
+  if (UNDO.has(words)) return { do: 'undo', commandId: undefined }
   const command = COMMANDS.get(words)
   if (command) return { do: 'tool', name: command, args: {} }
   if (GREETINGS.has(words)) return { do: 'say', what: 'greeting' }
@@ -88,15 +108,35 @@ function said(
 }
 
 function confirmed(question: PendingQuestion & { kind: 'confirm-order' }, moment: Moment): Intent {
-  const args = { order_ref: `#${question.orderId}` }
-  return isAnswerTo(question, moment)
-    ? { do: 'tool', name: 'confirm_order', args }
-    : { do: 'tool', name: 'confirm_order', args, isLate: true }
+  return inTime('confirm_order', { order_ref: `#${question.orderId}` }, question, moment)
+}
+
+function aboutRoute(
+  words: string,
+  question: PendingQuestion & { kind: 'check-in' },
+  moment: Moment,
+): Intent | undefined {
+  const decision = decisionIn(words)
+  if (decision === undefined) return undefined
+  return inTime(decision === 'accept' ? 'accept_route' : 'decline_route', {}, question, moment)
+}
+
+function inTime(
+  name: string,
+  args: Record<string, unknown>,
+  question: PendingQuestion,
+  moment: Moment,
+): Intent {
+  const isOfToday = !('date' in question) || question.date === moment.today
+  return isOfToday && isAnswerTo(question, moment)
+    ? { do: 'tool', name, args }
+    : { do: 'tool', name, args, isLate: true }
 }
 
 /** WhatsApp stamps whole seconds: what was sent before the question was asked does not answer it. */
-function isAnswerTo({ askedAt }: PendingQuestion, { sentAt }: Moment): boolean {
-  return sentAt + SECOND_MS > askedAt && sentAt - askedAt < QUESTION_OPEN_MS
+function isAnswerTo({ kind, askedAt }: PendingQuestion, { sentAt }: Moment): boolean {
+  const openMs = kind === 'check-in' ? CHECK_IN_OPEN_MS : QUESTION_OPEN_MS
+  return sentAt + SECOND_MS > askedAt && sentAt - askedAt < openMs
 }
 
 /** "2", "#2", "order 2", "the second one", "o segundo". */

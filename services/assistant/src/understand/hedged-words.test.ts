@@ -19,6 +19,10 @@ it.each([
   'si me abren confirmo el 12345',
   'cancel the confirmation of 12345',
   'confirm 12345 later',
+  'yeah right, confirm 12345',
+  'confirm 12345 🙄',
+  'kkkkk confirmo o 12345',
+  'jajaja confirmo el 12345',
 ])('%s confirms nothing', (words) => {
   expect(isHedged(words)).toBe(true)
 })

@@ -7,16 +7,26 @@ const CONDITION =
 const QUESTION =
   /^(?:did|do|does|have|has|is|are|was|what|which|who|why|how|when|where|ja|qual|quais|que|quem|por que|porque|como|foi|esta|ya|cual|cuales|quien|fue|he|hay)\b/
 
+const IRONY =
+  /[🙄😏😒🤣😂🤡🙃]|\b(?:yeah right|as if|lol|ha ?ha\w*|ja ?ja\w*|k{3,}|rs ?rs\w*|sure sure|yeah sure|sure thing buddy|just kidding|joking|brincadeira|broma)\b/u
+
+/** Laughter and the like: what is said need not be what is meant. */
+export const ironyIn = (words: string) => IRONY.test(words.toLowerCase()) || IRONY.test(normalize(words))
+/** Of normalised words. */
+export const conditionIn = (said: string) => CONDITION.test(said)
+export const questionIn = (words: string) => /[?¿]/.test(words) || QUESTION.test(normalize(words))
+
 /**
- * A negation, a condition, a doubt or a question: words that never confirm anything, whatever else they say.
+ * A negation, a condition, a doubt, irony or a question: words that never confirm anything, whatever else they say.
  * Errs towards asking: a question too many costs a tap, a confirmation too many costs a customer.
  */
 export function isHedged(words: string): boolean {
   const said = normalize(words)
   return (
-    /[?¿]|(?:^|\s)si(?:\s|$)/i.test(words) ||
+    /(?:^|\s)si(?:\s|$)/i.test(words) ||
     NEGATION.test(said) ||
-    CONDITION.test(said) ||
-    QUESTION.test(said)
+    conditionIn(said) ||
+    questionIn(words) ||
+    ironyIn(words)
   )
 }

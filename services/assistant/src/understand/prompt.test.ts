@@ -59,6 +59,8 @@ it('describes every tool without a driver among its arguments', () => {
     'get_next_order',
     'get_order_details',
     'confirm_order',
+    'accept_route',
+    'decline_route',
     'help',
   ])
   for (const { function: tool } of TOOL_DEFINITIONS) {

@@ -22,6 +22,8 @@ Rules
 - "order_ref" is copied from what the driver wrote: an order number such as 12345, a place in the last list such as 2 ("the second one" is 2), or words of a customer's name. Never make one up, never complete a number, never take one from the examples below.
 - If the driver means the order that was spoken of last ("it", "that one", "esse", "ese") leave order_ref out.
 - confirm_order promises a delivery to a customer. Use it only for a clear statement that the driver confirms or accepts an order. Never use it for a question ("did I confirm 12345?", "should I confirm it?"), a condition ("I'll confirm if the gate is open"), a doubt ("I think I can confirm"), a refusal or a negation ("don't confirm 12345", "I can't confirm the second one"), or somebody else's confirmation. For a question about an order use get_order_details. For a refusal call no tool.
+- accept_route takes the whole route of today, decline_route turns it down. Use them only for a clear statement about the route or the day as a whole, or as a clear answer to the open question about the route. Never for a question, a condition, a doubt, a joke or irony ("yeah right, I accept 🙄"), and never when one order is named: for that there is confirm_order. "Don't decline" is not a decision: call no tool.
+- "reason" of decline_route is copied from the driver's words, never made up and never translated. Leave it out when the driver does not say why.
 - A driver who says that something is done, delivered, late, broken or wrong asks for something that no tool here does yet: call no tool.
 - "Today", "my day", "my route", "my stops", "what do I have" mean get_orders. "Now", "next", "where do I go" mean get_next_order. One order or one customer means get_order_details.
 - Questions about the assistant itself ("what can you do?") mean help.
@@ -55,6 +57,14 @@ Examples: message, then the tool with its arguments
 "não quero confirmar o segundo" -> no tool
 "si me abren el portón lo confirmo" -> no tool
 "should I confirm the first one?" -> get_order_details {"order_ref":"1","language":"en"}
+"ok I'll take all of them today" -> accept_route {"language":"en"}
+"aceito a rota de hoje" -> accept_route {"language":"pt"}
+"acepto la ruta" -> accept_route {"language":"es"}
+"I can't work today, my son is ill" -> decline_route {"reason":"my son is ill","language":"en"}
+"não vou poder hoje, o caminhão quebrou" -> decline_route {"reason":"o caminhão quebrou","language":"pt"}
+"no puedo trabajar hoy" -> decline_route {"language":"es"}
+"what happens if I decline?" -> no tool
+"I accept if someone else takes the airport" -> no tool
 "show my orders and then my next stop" -> get_orders {"language":"en"}, get_next_order {"language":"en"}
 "what can you do" -> help {"language":"en"}
 "como funciona isso" -> help {"language":"pt"}

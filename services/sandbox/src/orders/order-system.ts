@@ -137,6 +137,7 @@ export function createOrderSystem({ fleet, now }: { fleet: readonly FleetDriver[
       order: change(driverOf(driverId), ref, to),
     }),
 
+    /** A driver may have changed his mind: the last word counts. */
     decide(
       driverId: string,
       date: string,
@@ -145,9 +146,6 @@ export function createOrderSystem({ fleet, now }: { fleet: readonly FleetDriver[
       const driver = driverOf(driverId)
       const current = routeOn(driver, date)
       if (current.status === decision.status) return { route: current }
-      if (current.status !== 'pending') {
-        throw new OrderError(409, 'route_decided', `the route is already ${current.status}`)
-      }
       const route: Route = {
         date,
         status: decision.status,

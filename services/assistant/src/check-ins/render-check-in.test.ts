@@ -1,0 +1,70 @@
+import { expect, it } from '@jest/globals'
+import { outboundMessageSchema } from '@waybill/whatsapp'
+import type { Order } from '../orders/order-system.ts'
+import { checkInTemplate, renderCheckIn } from './render-check-in.ts'
+
+const order: Order = {
+  id: '12345',
+  customer: { name: 'Tech\nCorp    Inc' },
+  address: { line: '123 Main St' },
+  window: { start: '2026-11-23T12:00:00-05:00', end: '2026-11-23T13:00:00-05:00' },
+  status: 'assigned',
+  sequence: 1,
+  items: [],
+}
+const day = (language: 'en' | 'pt' | 'es') => ({
+  driver: { name: 'Johan Cruz', timeZone: 'America/New_York' },
+  language,
+  date: '2026-11-23',
+  orders: [order, order, order] as const,
+})
+
+it('asks by name, with the number of orders, the first stop and its window', () => {
+  const message = renderCheckIn(
+    { ...day('en'), orders: [{ ...order, customer: { name: 'Tech Corp Inc' } }] },
+    'ask',
+  )
+  expect(message).toMatchObject({
+    interactive: {
+      body: {
+        text: '☀️ Good morning, Johan! You have 1 order today.\n\n📍 First stop: Tech Corp Inc, 123 Main St (12:00 PM - 1:00 PM)\n\nReply 1 to accept or 2 to decline.',
+      },
+      action: {
+        buttons: [
+          { reply: { id: 'accept:-:2026-11-23', title: 'Accept' } },
+          { reply: { id: 'decline:-:2026-11-23', title: 'Decline' } },
+        ],
+      },
+    },
+  })
+})
+
+it.each(['en', 'pt', 'es'] as const)('is a message that WhatsApp takes, in every form: %s', (language) => {
+  for (const message of [
+    renderCheckIn(day(language), 'ask'),
+    renderCheckIn(day(language), 'remind'),
+    checkInTemplate(day(language)),
+  ])
+    expect(outboundMessageSchema.safeParse(message).error).toBeUndefined()
+})
+
+it('puts each parameter of the template on one line, and the day behind its buttons', () => {
+  expect(checkInTemplate(day('pt'))).toMatchObject({
+    template: {
+      name: 'morning_check_in',
+      language: { code: 'pt_BR' },
+      components: [
+        {
+          parameters: [
+            { text: 'Johan' },
+            { text: '3' },
+            { text: 'Tech Corp Inc, 123 Main St' },
+            { text: '12:00 - 13:00' },
+          ],
+        },
+        { sub_type: 'quick_reply', index: '0', parameters: [{ payload: 'accept:-:2026-11-23' }] },
+        { sub_type: 'quick_reply', index: '1', parameters: [{ payload: 'decline:-:2026-11-23' }] },
+      ],
+    },
+  })
+})

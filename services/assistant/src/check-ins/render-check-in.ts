@@ -1,0 +1,69 @@
+import type { Driver } from '@waybill/database'
+import type { OutboundMessage } from '@waybill/whatsapp'
+import type { Order } from '../orders/order-system.ts'
+import { NO_ORDER, tapId, withButtons } from '../replies/buttons.ts'
+import { clockTime } from '../replies/local-time.ts'
+import { firstName } from '../replies/render-orders.ts'
+import { REPLIES } from '../replies/replies.ts'
+import type { Language } from '../session/session.ts'
+
+type Day = {
+  driver: Pick<Driver, 'name' | 'timeZone'>
+  language: Language
+  date: string
+  orders: readonly [Order, ...Order[]]
+}
+
+/** Approved with two quick replies; its time to live is the template's own and set to two hours there. */
+const TEMPLATE = 'morning_check_in'
+const TEMPLATE_LANGUAGES = { en: 'en_US', pt: 'pt_BR', es: 'es' } as const satisfies Record<Language, string>
+
+/** The question of the morning inside the 24-hour window: with buttons. */
+export function renderCheckIn(day: Day, step: 'ask' | 'remind'): OutboundMessage {
+  const say = REPLIES[day.language]
+  const { name, place, window } = firstStopOf(day)
+  const words = {
+    name: firstName(day.driver.name),
+    count: day.orders.length,
+    firstStop: `${name}, ${place} (${window})`,
+  }
+  const text = step === 'ask' ? say.route.checkIn(words) : say.route.reminder(words)
+  return withButtons(text, day.date, [
+    { action: 'accept', target: NO_ORDER, title: say.buttons.accept },
+    { action: 'decline', target: NO_ORDER, title: say.buttons.decline },
+  ])
+}
+
+/** The same question outside the window, where WhatsApp lets only an approved template through. */
+export function checkInTemplate(day: Day): OutboundMessage {
+  const { name, place, window } = firstStopOf(day)
+  const words = [firstName(day.driver.name), String(day.orders.length), `${name}, ${place}`, window]
+  const buttons = (['accept', 'decline'] as const).map((action, index) => ({
+    type: 'button',
+    sub_type: 'quick_reply',
+    index: String(index),
+    parameters: [{ type: 'payload', payload: tapId({ action, target: NO_ORDER, date: day.date }) }],
+  }))
+  return {
+    type: 'template',
+    template: {
+      name: TEMPLATE,
+      language: { code: TEMPLATE_LANGUAGES[day.language] },
+      components: [
+        { type: 'body', parameters: words.map((text) => ({ type: 'text', text: oneLine(text) })) },
+        ...buttons,
+      ],
+    },
+  }
+}
+
+function firstStopOf({ orders: [first], driver, language }: Day) {
+  const from = clockTime(Date.parse(first.window.start), language, driver.timeZone)
+  const to = clockTime(Date.parse(first.window.end), language, driver.timeZone)
+  return { name: first.customer.name, place: first.address.line, window: `${from} - ${to}` }
+}
+
+/** WhatsApp refuses parameters with line breaks, tabs or four spaces in a row, and empty ones. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim() || '-'
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { orderRefOf } from '../replies/buttons.ts'
+import { REPLIES } from '../replies/replies.ts'
+import { languageSchema } from '../session/session.ts'
+import type { ConfirmOutcome } from './order-system.ts'
+import type { ReachableOrders } from './reach-order-system.ts'
+
+type Writes = Pick<ReachableOrders, 'confirm' | 'decideRoute'>
+
+/** What a recorded word of a driver is to the order system, and what the driver is told when that refuses it. */
+export type Command = {
+  passOn: (writes: Writes, by: { driverId: string; idempotencyKey: string }) => Promise<ConfirmOutcome>
+  refusal: string
+}
+
+const language = languageSchema.catch('en')
+const confirmOrder = z.object({ orderId: z.string().min(1), language })
+const acceptRoute = z.object({ date: z.iso.date(), language })
+const declineRoute = z.object({ date: z.iso.date(), reason: z.string().min(1), language })
+
+/** `undefined` for a kind that is not known here, and for what is not its payload. */
+export function readCommand(kind: string, payload: unknown): Command | undefined {
+  switch (kind) {
+    case 'confirm-order': {
+      const { data } = confirmOrder.safeParse(payload)
+      return (
+        data && {
+          passOn: ({ confirm }, by) => confirm({ ...by, orderId: data.orderId }),
+          refusal: REPLIES[data.language].confirm.rejected({ ref: orderRefOf({ id: data.orderId }) }),
+        }
+      )
+    }
+    case 'accept-route': {
+      const { data } = acceptRoute.safeParse(payload)
+      return (
+        data && {
+          passOn: ({ decideRoute }, by) =>
+            decideRoute({ ...by, date: data.date, decision: { kind: 'accept' } }),
+          refusal: REPLIES[data.language].route.rejected,
+        }
+      )
+    }
+    case 'decline-route': {
+      const { data } = declineRoute.safeParse(payload)
+      return (
+        data && {
+          passOn: ({ decideRoute }, by) =>
+            decideRoute({ ...by, date: data.date, decision: { kind: 'decline', reason: data.reason } }),
+          refusal: REPLIES[data.language].route.rejected,
+        }
+      )
+    }
+    default:
+      return undefined
+  }
+}
