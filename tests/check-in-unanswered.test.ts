@@ -22,6 +22,10 @@ describe('when nobody answers', () => {
     expect(await world.sandbox.phone(driver.phone).answers()).toHaveLength(3)
     // It is never too late for a yes.
     expect((await world.sandbox.phone(driver.phone).ask('1')).text).toContain('is accepted')
+    await eventually(async () => (await world.toldOf(driver)).length > 1, {
+      what: 'dispatch to hear of that',
+    })
+    expect(await world.toldOf(driver)).toMatchObject([{}, { action: 'accepted-after-silence' }])
   })
 })
 

@@ -162,13 +162,22 @@ BEGIN
 END $$;
 
 -- What a turn says of the day, asked or not. `asked`: the answer was taken back, and the question is open again.
-CREATE FUNCTION answer_check_in(p_driver text, p_date date, p_state text) RETURNS void LANGUAGE sql AS $$
+-- Dispatch, who was told that there is no answer, hears of the one that came after all.
+CREATE FUNCTION answer_check_in(p_driver text, p_date date, p_state text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE before check_ins%ROWTYPE;
+BEGIN
+  SELECT * INTO before FROM check_ins c WHERE c.driver_id = p_driver AND c.date = p_date FOR NO KEY UPDATE;
   INSERT INTO check_ins AS c (driver_id, date, state, answered_at)
     VALUES (p_driver, p_date, p_state, clock_timestamp())
   ON CONFLICT (driver_id, date) DO UPDATE SET state = excluded.state,
     act_at = coalesce(c.act_at, clock_timestamp() + interval '1 hour'),
-    answered_at = CASE WHEN excluded.state <> 'asked' THEN excluded.answered_at END
-$$;
+    answered_at = CASE WHEN excluded.state <> 'asked' THEN excluded.answered_at END;
+  IF before.state = 'unanswered' AND p_state = 'accepted' THEN
+    PERFORM raise_notices(before.conversation_id, before.turn_id, p_driver, jsonb_build_array(jsonb_build_object(
+      'id', gen_random_uuid(), 'kind', 'accepted-after-silence', 'priority', 'normal',
+      'text', format('Has accepted the route of %s after all.', p_date))));
+  END IF;
+END $$;
 
 -- As in 0003, and: until when the driver may change a decision.
 CREATE OR REPLACE FUNCTION authenticate(p_conversation text, OUT identity text, OUT driver jsonb, OUT last_turn_id uuid,

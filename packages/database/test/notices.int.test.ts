@@ -18,6 +18,8 @@ let pool: pg.Pool
 beforeAll(async () => {
   database = await freshDatabase()
   pool = new pg.Pool({ connectionString: database.url })
+  // The database is dropped while connections still say goodbye.
+  pool.on('error', () => {})
 })
 afterAll(async () => {
   await pool.end()
@@ -166,5 +168,14 @@ describe('the check-in of the day', () => {
       [driverId],
     )
     expect(rows).toEqual([{ state: 'asked', answered_at: null, again: true }])
+  })
+
+  it('is news to dispatch when they were told that there is no answer', async () => {
+    const driverId = await commit({ checkIn: { date: '2026-11-23', state: 'accepted' } })
+    await pool.query(`UPDATE check_ins SET state = 'unanswered' WHERE driver_id = $1`, [driverId])
+    for (const state of ['accepted', 'accepted'] as const)
+      await commit({ checkIn: { date: '2026-11-23', state } }, driverId)
+    const { rows } = await pool.query('SELECT kind FROM dispatch_notices WHERE driver_id = $1', [driverId])
+    expect(rows).toEqual([{ kind: 'accepted-after-silence' }])
   })
 })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { dispatchNoticeRaised } from '@waybill/contracts'
 import { createPool, type Pool } from '@waybill/database'
@@ -45,11 +46,11 @@ beforeEach(async () => {
 afterEach(async () => opened.disposeAsync())
 
 async function webhookUrl(): Promise<string> {
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(Buffer.from(chunk))
-    posted.push({ headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString()) })
-    response.writeHead(webhookStatus).end()
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      posted.push({ headers: request.headers, body })
+      response.writeHead(webhookStatus).end()
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   opened.defer(async () => {

@@ -174,9 +174,7 @@ describe.each(LANGUAGES)('the catalogue of %s', (language) => {
     customer: 'C',
     from: 1,
     to: 2,
-    reason: 'flat tyre',
-    firstStop: 'Tech Corp Inc',
-    until: '11:00',
+    ...{ reason: 'flat tyre', firstStop: 'Tech Corp Inc', until: '11:00' },
   }
   const sentences = (value: unknown): string[] => {
     if (typeof value === 'string') return [value]
