@@ -140,7 +140,7 @@ function handOver() {
     )
   }
   const child = spawn(
-    'setpriv', // so that whoever kills us ends the rest too
+    'setpriv', // ends it when we are killed
     [
       '--pdeathsig=TERM',
       existsSync(pinned) ? pinned : process.execPath,
@@ -152,6 +152,8 @@ function handOver() {
     { stdio: 'inherit' },
   )
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name))
+  const npm = process.ppid
+  setInterval(() => process.ppid !== npm && child.kill('SIGTERM'), 500) // npm was killed and could not tell us
   child.on('error', (error) => stop(`setpriv (util-linux) could not be run: ${error.message}`))
   child.on('exit', (code) => process.exit(code ?? 1))
 }

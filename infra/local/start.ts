@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv, styleText } from 'node:util'
 import { CHECKOUT, LOCAL_DIR, onlyLauncher, runLauncher, STACK_FILE } from './launcher.ts'
@@ -26,7 +26,6 @@ await runLauncher(async (signal) => {
   const running = { log: progress, onUnexpectedEnd: broken.resolve, signal }
 
   const { isFresh, scale, port } = options
-  if (isFresh) rmSync(join(LOCAL_DIR, 'logs'), { recursive: true, force: true })
   await using servers = await startServers({ ...running, dir: join(LOCAL_DIR, 'servers'), isFresh })
   await using stack = await startStack({ ...running, servers, dir: LOCAL_DIR, accounts, scale, port })
   writeFileSync(STACK_FILE, `${JSON.stringify(stack.description, null, 2)}\n`, { mode: 0o600 })

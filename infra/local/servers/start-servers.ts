@@ -45,7 +45,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   const dir = reachableDir(options.dir, account)
   const pidDir = join(dir, 'pids')
   await endLeftovers(pidDir)
-  if (isFresh) rmSync(dir, { recursive: true, force: true })
+  rmSync(isFresh ? dir : join(dir, 'logs'), { recursive: true, force: true })
   mkdirSync(dir, { recursive: true, mode: 0o711 })
 
   const [postgresPort, redisPort, amqp, management, epmdPort, distribution] = await sixFreePorts()

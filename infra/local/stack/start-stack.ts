@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrate } from '@waybill/database'
@@ -66,6 +67,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { servers, dir, log, onUnexpectedEnd, signal } = options
   const pidDir = join(dir, 'pids')
   await endLeftovers(pidDir)
+  rmSync(join(dir, 'logs'), { recursive: true, force: true })
   await migrate(servers.postgresUrl)
   await importDrivers(servers.postgresUrl, sandboxDrivers())
 
