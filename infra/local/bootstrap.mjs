@@ -26,6 +26,23 @@ const NEEDS = {
   drivers: [],
 }
 
+// Debian starts what it installs. We run private servers and want none of those: not now (policy-rc.d), and not
+// after the next boot of a machine with systemd.
+const INSTALL = `
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    trap 'rm -f $policy' EXIT
+    trap 'exit 130' INT TERM HUP
+    printf '#!/bin/sh\\nexit 101\\n' > $policy
+    chmod 755 $policy
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  install() { apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"; }
+  install "$@" || { apt-get update -q && install "$@"; }
+  if [ -d /run/systemd/system ]; then
+    for it in "$@"; do systemctl disable -q "$it" || true; done
+  fi`
+
 const [command, ...args] = process.argv.slice(2)
 if (!Object.hasOwn(NEEDS, command)) {
   stop(`There is no command ${command ?? ''}: npm start, npm test, npm run drivers.`)
@@ -96,23 +113,6 @@ function installPrograms(packages) {
   if (install.status !== 0) stop(`They could not be installed with\n  ${advice}\n${saidBy(install)}`)
   done()
 }
-
-// Debian starts what it installs. We run private servers and want none of those: not now (policy-rc.d), and not
-// after the next boot of a machine with systemd.
-const INSTALL = `
-  policy=/usr/sbin/policy-rc.d
-  if [ ! -e $policy ]; then
-    trap 'rm -f $policy' EXIT
-    trap 'exit 130' INT TERM HUP
-    printf '#!/bin/sh\\nexit 101\\n' > $policy
-    chmod 755 $policy
-  fi
-  export DEBIAN_FRONTEND=noninteractive
-  install() { apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"; }
-  install "$@" || { apt-get update -q && install "$@"; }
-  if [ -d /run/systemd/system ]; then
-    for it in "$@"; do systemctl disable -q "$it" || true; done
-  fi`
 
 /** @param {string} name */
 function isInstalled(name) {
