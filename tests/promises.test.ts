@@ -9,15 +9,18 @@ let system: TestStack
 let sandbox: ReturnType<typeof sandboxAt>
 let amqp: FaultProxy
 let redis: FaultProxy
+let intakeAmqp: FaultProxy
 let phones: string[] = []
 
 beforeAll(async () => {
   system = await freshStack(async (servers) => {
     amqp = await startFaultProxy(servers.amqpUrl)
     redis = await startFaultProxy(servers.redisUrl)
+    intakeAmqp = await startFaultProxy(servers.amqpUrl)
     return {
       env: {
         ingress: { AMQP_URL: amqp.url },
+        intake: { AMQP_URL: intakeAmqp.url },
         // A worker that froze is given up after the lease: shorter than in production, so that the test is.
         assistant: { REDIS_URL: redis.url, LEASE_MS: '2000' },
       },
@@ -31,6 +34,7 @@ afterAll(async () => {
   await system[Symbol.asyncDispose]()
   await amqp[Symbol.asyncDispose]()
   await redis[Symbol.asyncDispose]()
+  await intakeAmqp[Symbol.asyncDispose]()
 })
 
 /** Each test has drivers of its own: nothing that one leaves behind is seen by another. */
@@ -139,6 +143,27 @@ describe('P1 acked means kept', () => {
       what: 'a 200',
     })
     await untilAnswered([kept])
+  })
+
+  it('also by an intake that is killed between its commit and its hint', async () => {
+    // Without the sweeper, which would find the message too.
+    const [scheduler] = processesOf('scheduler')
+    await scheduler?.kill('SIGKILL')
+    const driver = someDriver()
+    intakeAmqp.set({ dropUp: true })
+    const wamids = await driver.send('help')
+    await eventually(
+      async () => (await rowsOf('SELECT 1 FROM inbound WHERE wamid = ANY($1)', wamids)).length === 1,
+      {
+        what: 'the message to be recorded',
+      },
+    )
+    await Promise.all(processesOf('intake').map((it) => it.kill('SIGKILL')))
+    expect(await turnsOf(wamids)).toEqual([])
+    intakeAmqp.set({})
+    await Promise.all(processesOf('intake').map((it) => it.restart()))
+    await untilAnswered(wamids)
+    await scheduler?.restart()
   })
 })
 
