@@ -95,12 +95,12 @@ async function workerOn(wamid: string | undefined) {
   return worker
 }
 
-function signedWebhook(phone: string, wamid: string, text: string) {
+function signedWebhook(phone: string, wamid: string, text: string, sentAt = Math.floor(Date.now() / 1_000)) {
   const { whatsapp } = system.stack.description
   const message = {
     id: wamid,
     from: phone,
-    timestamp: String(Math.floor(Date.now() / 1_000)),
+    timestamp: String(sentAt),
     type: 'text',
     text: { body: text },
   }
@@ -114,6 +114,7 @@ function signedWebhook(phone: string, wamid: string, text: string) {
     entry: [{ id: whatsapp.wabaId, changes: [{ field: 'messages', value }] }],
   })
   return {
+    wamid,
     body,
     headers: {
       'content-type': 'application/json',
@@ -198,6 +199,26 @@ describe('P3 in order', () => {
       wamids,
     )
     expect(turns.map(({ wamid }) => wamid)).toEqual(wamids)
+  })
+
+  it('P2: puts right what came in reversed, twice, through two doors, while a turn ran', async () => {
+    const phone = await somePhoneInTouch()
+    await sandbox.setFaults('openrouter', SLOW_MODEL)
+    const [slow = ''] = await sandbox.phone(phone).send('What are my orders today?')
+    await workerOn(slow)
+    const now = Math.floor(Date.now() / 1_000)
+    const older = signedWebhook(phone, `wamid.p3.${Date.now()}.older`, 'help', now + 1)
+    const newer = signedWebhook(phone, `wamid.p3.${Date.now()}.newer`, '1', now + 2)
+    const doors = processesOf('ingress').map(({ metricsUrl }) => new URL('/webhook', metricsUrl).href)
+    for (const webhook of [newer, older, newer, older])
+      await Promise.all(doors.map((door) => post(door, webhook)))
+    await sandbox.setFaults('openrouter', {})
+    await untilAnswered([slow, older.wamid, newer.wamid])
+    const replies = await rowsOf<{ reply_to: string }>(
+      'SELECT o.reply_to FROM outbound o JOIN inbound i USING (turn_id) WHERE i.wamid = $1 ORDER BY o.seq',
+      older.wamid,
+    )
+    expect(replies.map(({ reply_to }) => reply_to)).toEqual([older.wamid, newer.wamid])
   })
 
   it('lets no slow driver hold another one up', async () => {

@@ -41,9 +41,24 @@ export function sandboxAt(url: string) {
         const body = typeof message === 'string' ? { type: 'text', text: message } : message
         return z.object({ wamids: z.array(z.string()) }).parse(await call('POST', path, body)).wamids
       }
+      const isAcked = async (wamids: readonly string[]) => {
+        const waiting = (await shown()).filter(
+          ({ wamid, status }) => wamids.includes(wamid) && status === 'sent',
+        )
+        return waiting.length === 0
+      }
       const answers = async () => (await shown()).filter(({ direction }) => direction === 'outbound')
       return {
         send,
+        /** Resolves when WhatsApp got its 200: what is sent after that has certainly been sent later. */
+        async sendAcked(message: string | object): Promise<string[]> {
+          const wamids = await send(message)
+          await eventually(() => isAcked(wamids), {
+            what: 'the webhook to be acknowledged',
+            timeoutMs: 30_000,
+          })
+          return wamids
+        },
         answers,
         /** Sends, and waits for the next thing that the phone shows in answer. */
         async ask(message: string | object, timeoutMs = 15_000): Promise<Shown> {
