@@ -79,9 +79,8 @@ describe('the control API', () => {
       type: 'text',
       text: { body: 'hi' },
     })
-    expect(webhookValue(sandbox.webhooks[0]).contacts).toEqual([
-      { profile: { name: 'Johan' }, user_id: 'US.10000000000000101' },
-    ])
+    const its = sandbox.webhooks.map(webhookValue).find((value) => value.messages?.[0]?.id === sent.id)
+    expect(its.contacts).toEqual([{ profile: { name: 'Johan' }, user_id: 'US.10000000000000101' }])
   })
 
   it('lets strangers write, the same one under the same number', async () => {
