@@ -33,8 +33,9 @@ export function receiveWebhook(
   const nextInstantUs = createArrivalClock()
 
   // Whatever it says it is, it stays bytes: the signature is over them. Fastify refuses a type that it can't parse.
-  app.addHook('onRequest', async ({ headers }) => {
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
     if (headers['content-type'] !== undefined) headers['content-type'] = 'application/octet-stream'
+    done()
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
