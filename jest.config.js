@@ -17,11 +17,12 @@ export default {
       ...base,
       displayName: 'unit',
       testMatch: ['<rootDir>/{services,packages}/*/src/**/*.test.ts', '<rootDir>/infra/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$'],
     },
     {
       ...onRealServers,
       displayName: 'integration',
-      testMatch: ['<rootDir>/{services,packages}/*/test/**/*.int.test.ts'],
+      testMatch: ['<rootDir>/{services,packages,infra}/*/test/**/*.int.test.ts'],
     },
     { ...onRealServers, displayName: 'e2e', testMatch: ['<rootDir>/tests/**/*.test.ts'] },
   ],

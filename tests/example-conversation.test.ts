@@ -44,6 +44,18 @@ describe('the example conversation', () => {
   })
 })
 
+describe('while the model thinks', () => {
+  it('the phone shows that the message was read and that somebody is typing', async () => {
+    await sandbox.setFaults('openrouter', { latencyMs: 1_500 })
+    const phone = sandbox.phone(JOHAN)
+    const answered = phone.ask('What is my next stop?')
+    await eventually(() => phone.isTyping(), { what: 'the typing indicator' })
+    await sandbox.setFaults('openrouter', {})
+    expect((await answered).text).toContain('#12345')
+    expect(await phone.isTyping()).toBe(false)
+  })
+})
+
 describe('other languages', () => {
   it('answers in Portuguese, with a list of five to choose from', async () => {
     const answer = await sandbox.phone(MARIA).ask('Quais são as minhas entregas de hoje?')

@@ -9,15 +9,18 @@ let system: TestStack
 let sandbox: ReturnType<typeof sandboxAt>
 let amqp: FaultProxy
 let redis: FaultProxy
+let intakeAmqp: FaultProxy
 let phones: string[] = []
 
 beforeAll(async () => {
   system = await freshStack(async (servers) => {
     amqp = await startFaultProxy(servers.amqpUrl)
     redis = await startFaultProxy(servers.redisUrl)
+    intakeAmqp = await startFaultProxy(servers.amqpUrl)
     return {
       env: {
         ingress: { AMQP_URL: amqp.url },
+        intake: { AMQP_URL: intakeAmqp.url },
         // A worker that froze is given up after the lease: shorter than in production, so that the test is.
         assistant: { REDIS_URL: redis.url, LEASE_MS: '2000' },
       },
@@ -31,6 +34,7 @@ afterAll(async () => {
   await system[Symbol.asyncDispose]()
   await amqp[Symbol.asyncDispose]()
   await redis[Symbol.asyncDispose]()
+  await intakeAmqp[Symbol.asyncDispose]()
 })
 
 /** Each test has drivers of its own: nothing that one leaves behind is seen by another. */
@@ -91,12 +95,12 @@ async function workerOn(wamid: string | undefined) {
   return worker
 }
 
-function signedWebhook(phone: string, wamid: string, text: string) {
+function signedWebhook(phone: string, wamid: string, text: string, sentAt = Math.floor(Date.now() / 1_000)) {
   const { whatsapp } = system.stack.description
   const message = {
     id: wamid,
     from: phone,
-    timestamp: String(Math.floor(Date.now() / 1_000)),
+    timestamp: String(sentAt),
     type: 'text',
     text: { body: text },
   }
@@ -110,6 +114,7 @@ function signedWebhook(phone: string, wamid: string, text: string) {
     entry: [{ id: whatsapp.wabaId, changes: [{ field: 'messages', value }] }],
   })
   return {
+    wamid,
     body,
     headers: {
       'content-type': 'application/json',
@@ -139,6 +144,27 @@ describe('P1 acked means kept', () => {
       what: 'a 200',
     })
     await untilAnswered([kept])
+  })
+
+  it('also by an intake that is killed between its commit and its hint', async () => {
+    // Without the sweeper, which would find the message too.
+    const [scheduler] = processesOf('scheduler')
+    await scheduler?.kill('SIGKILL')
+    const driver = someDriver()
+    intakeAmqp.set({ dropUp: true })
+    const wamids = await driver.send('help')
+    await eventually(
+      async () => (await rowsOf('SELECT 1 FROM inbound WHERE wamid = ANY($1)', wamids)).length === 1,
+      {
+        what: 'the message to be recorded',
+      },
+    )
+    await Promise.all(processesOf('intake').map((it) => it.kill('SIGKILL')))
+    expect(await turnsOf(wamids)).toEqual([])
+    intakeAmqp.set({})
+    await Promise.all(processesOf('intake').map((it) => it.restart()))
+    await untilAnswered(wamids)
+    await scheduler?.restart()
   })
 })
 
@@ -173,6 +199,26 @@ describe('P3 in order', () => {
       wamids,
     )
     expect(turns.map(({ wamid }) => wamid)).toEqual(wamids)
+  })
+
+  it('P2: puts right what came in reversed, twice, through two doors, while a turn ran', async () => {
+    const phone = await somePhoneInTouch()
+    await sandbox.setFaults('openrouter', SLOW_MODEL)
+    const [slow = ''] = await sandbox.phone(phone).send('What are my orders today?')
+    await workerOn(slow)
+    const now = Math.floor(Date.now() / 1_000)
+    const older = signedWebhook(phone, `wamid.p3.${Date.now()}.older`, 'help', now + 1)
+    const newer = signedWebhook(phone, `wamid.p3.${Date.now()}.newer`, '1', now + 2)
+    const doors = processesOf('ingress').map(({ metricsUrl }) => new URL('/webhook', metricsUrl).href)
+    for (const webhook of [newer, older, newer, older])
+      await Promise.all(doors.map((door) => post(door, webhook)))
+    await sandbox.setFaults('openrouter', {})
+    await untilAnswered([slow, older.wamid, newer.wamid])
+    const replies = await rowsOf<{ reply_to: string }>(
+      'SELECT o.reply_to FROM outbound o JOIN inbound i USING (turn_id) WHERE i.wamid = $1 ORDER BY o.seq',
+      older.wamid,
+    )
+    expect(replies.map(({ reply_to }) => reply_to)).toEqual([older.wamid, newer.wamid])
   })
 
   it('lets no slow driver hold another one up', async () => {

@@ -14,6 +14,8 @@ const shownSchema = z.looseObject({
 /** A bubble on a driver's phone. */
 export type Shown = z.output<typeof shownSchema>
 
+const screenSchema = z.object({ messages: z.array(shownSchema), typing: z.boolean() })
+
 const callsSchema = z.object({ calls: z.record(z.string(), z.record(z.string(), z.number())) })
 
 export type Upstream = 'whatsapp' | 'openrouter' | 'orders' | 'dispatch'
@@ -35,16 +37,33 @@ export function sandboxAt(url: string) {
     /** A driver with a phone in hand. */
     phone(phone: string) {
       const path = `/drivers/${phone}/messages`
-      const shown = async (): Promise<Shown[]> =>
-        z.object({ messages: z.array(shownSchema) }).parse(await call('GET', path)).messages
+      const screen = async () => screenSchema.parse(await call('GET', path))
+      const shown = async (): Promise<Shown[]> => (await screen()).messages
       const send = async (message: string | object): Promise<string[]> => {
         const body = typeof message === 'string' ? { type: 'text', text: message } : message
         return z.object({ wamids: z.array(z.string()) }).parse(await call('POST', path, body)).wamids
       }
+      const isAcked = async (wamids: readonly string[]) => {
+        const waiting = (await shown()).filter(
+          ({ wamid, status }) => wamids.includes(wamid) && status === 'sent',
+        )
+        return waiting.length === 0
+      }
       const answers = async () => (await shown()).filter(({ direction }) => direction === 'outbound')
       return {
         send,
+        /** Resolves when WhatsApp got its 200: what is sent after that has certainly been sent later. */
+        async sendAcked(message: string | object): Promise<string[]> {
+          const wamids = await send(message)
+          await eventually(() => isAcked(wamids), {
+            what: 'the webhook to be acknowledged',
+            timeoutMs: 30_000,
+          })
+          return wamids
+        },
         answers,
+        /** "typing…" is on the screen. */
+        isTyping: async () => (await screen()).typing,
         /** Sends, and waits for the next thing that the phone shows in answer. */
         async ask(message: string | object, timeoutMs = 15_000): Promise<Shown> {
           const before = (await answers()).length

@@ -42,7 +42,7 @@ describe('a thousand messages from a hundred drivers', () => {
           wamids.push(
             ...(await sandbox
               .phone(phone)
-              .send({ type: 'text', text, duplicate: wamids.length % 3 === 0 ? 2 : 1 })),
+              .sendAcked({ type: 'text', text, duplicate: wamids.length % 3 === 0 ? 2 : 1 })),
           )
         }
         return { phone, wamids }

@@ -26,6 +26,23 @@ const NEEDS = {
   drivers: [],
 }
 
+// Debian starts what it installs. We run private servers and want none of those: not now (policy-rc.d), and not
+// after the next boot of a machine with systemd.
+const INSTALL = `
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    trap 'rm -f $policy' EXIT
+    trap 'exit 130' INT TERM HUP
+    printf '#!/bin/sh\\nexit 101\\n' > $policy
+    chmod 755 $policy
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  install() { apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"; }
+  install "$@" || { apt-get update -q && install "$@"; }
+  if [ -d /run/systemd/system ]; then
+    for it in "$@"; do systemctl disable -q "$it" || true; done
+  fi`
+
 const [command, ...args] = process.argv.slice(2)
 if (!Object.hasOwn(NEEDS, command)) {
   stop(`There is no command ${command ?? ''}: npm start, npm test, npm run drivers.`)
@@ -97,23 +114,6 @@ function installPrograms(packages) {
   done()
 }
 
-// Debian starts what it installs. We run private servers and want none of those: not now (policy-rc.d), and not
-// after the next boot of a machine with systemd.
-const INSTALL = `
-  policy=/usr/sbin/policy-rc.d
-  if [ ! -e $policy ]; then
-    trap 'rm -f $policy' EXIT
-    trap 'exit 130' INT TERM HUP
-    printf '#!/bin/sh\\nexit 101\\n' > $policy
-    chmod 755 $policy
-  fi
-  export DEBIAN_FRONTEND=noninteractive
-  install() { apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"; }
-  install "$@" || { apt-get update -q && install "$@"; }
-  if [ -d /run/systemd/system ]; then
-    for it in "$@"; do systemctl disable -q "$it" || true; done
-  fi`
-
 /** @param {string} name */
 function isInstalled(name) {
   if (name === 'rabbitmq-server') return existsSync('/usr/lib/rabbitmq/bin/rabbitmq-server')
@@ -140,7 +140,7 @@ function handOver() {
     )
   }
   const child = spawn(
-    'setpriv', // so that whoever kills us ends the rest too
+    'setpriv', // ends it when we are killed
     [
       '--pdeathsig=TERM',
       existsSync(pinned) ? pinned : process.execPath,
@@ -152,6 +152,8 @@ function handOver() {
     { stdio: 'inherit' },
   )
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name))
+  const npm = process.ppid
+  setInterval(() => process.ppid !== npm && child.kill('SIGTERM'), 500) // npm was killed and could not tell us
   child.on('error', (error) => stop(`setpriv (util-linux) could not be run: ${error.message}`))
   child.on('exit', (code) => process.exit(code ?? 1))
 }

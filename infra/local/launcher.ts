@@ -14,6 +14,7 @@ export const STACK_FILE = join(LOCAL_DIR, 'stack.json')
 export async function runLauncher(work: (signal: AbortSignal) => Promise<number>): Promise<void> {
   const stopping = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort())
+  process.stdout.on('error', () => stopping.abort()) // nobody reads on: npm start | head
   try {
     process.exitCode = await work(stopping.signal)
   } catch (error) {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv, styleText } from 'node:util'
 import { CHECKOUT, LOCAL_DIR, onlyLauncher, runLauncher, STACK_FILE } from './launcher.ts'
@@ -18,6 +18,10 @@ await runLauncher(async (signal) => {
     return 0
   }
   const { upstreams, variables: accounts } = accountsOfCheckout()
+  const isRealWhatsApp = upstreams.includes('whatsapp')
+  if (isRealWhatsApp && options.isOnce) {
+    throw new Error('--once plays a driver, whom nobody can play on the real WhatsApp of your .env.')
+  }
   if (options.port !== undefined && !(await isPortFree(options.port))) {
     throw new Error(`Port ${options.port} is taken: give another one with --port, or leave it out.`)
   }
@@ -26,13 +30,11 @@ await runLauncher(async (signal) => {
   const running = { log: progress, onUnexpectedEnd: broken.resolve, signal }
 
   const { isFresh, scale, port } = options
-  if (isFresh) rmSync(join(LOCAL_DIR, 'logs'), { recursive: true, force: true })
   await using servers = await startServers({ ...running, dir: join(LOCAL_DIR, 'servers'), isFresh })
   await using stack = await startStack({ ...running, servers, dir: LOCAL_DIR, accounts, scale, port })
   writeFileSync(STACK_FILE, `${JSON.stringify(stack.description, null, 2)}\n`, { mode: 0o600 })
 
-  const isPlayed = options.withDemo && !upstreams.includes('whatsapp')
-  if (isPlayed) {
+  if (options.withDemo && !isRealWhatsApp) {
     for await (const exchange of playConversation(stack.description.urls.sandbox, signal)) {
       printExchange(exchange)
       if (exchange.isExpected) continue
@@ -42,6 +44,7 @@ await runLauncher(async (signal) => {
     }
   }
   if (options.isOnce) return 0
+  signal.throwIfAborted()
   printAddresses(stack.description, upstreams)
 
   const end = await Promise.race([broken.promise, once(signal, 'abort')])
@@ -88,8 +91,12 @@ function printAddresses(
   console.log(
     `\n${lines.map(([name = '', where = '']) => `${styleText('bold', name.padEnd(12))}${where}`).join('\n')}`,
   )
-  if (real.length > 0)
+  if (real.length > 0) {
     console.log(`\nReal accounts, from .env: ${real.join(', ')}. The sandbox plays the others.`)
+  }
+  if (real.includes('whatsapp')) {
+    console.log('Let WhatsApp reach the webhook, and bring your drivers: npm run drivers -- import FILE.json')
+  }
   console.log('\nCtrl-C stops everything.')
 }
 

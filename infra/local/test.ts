@@ -3,7 +3,7 @@ import { mkdtempDisposableSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { styleText } from 'node:util'
-import { CHECKS, type CheckResult, readTestArgs } from './checks/checks.ts'
+import { CHECKS, type Check, type CheckResult, readTestArgs } from './checks/checks.ts'
 import { runLauncher } from './launcher.ts'
 import { startServers } from './servers/start-servers.ts'
 
@@ -16,11 +16,18 @@ await runLauncher(async (signal) => {
   const servers = needServers ? startServersIn(opened, signal) : undefined
   servers?.catch(() => {})
 
+  async function run(check: Check): Promise<CheckResult> {
+    const env = (check.kind === 'int' || check.kind === 'e2e' ? await servers : undefined) ?? {}
+    return check.run({ signal, reportDir: reports.path, jestPatterns, env, onFile })
+  }
+
   let passed = 0
   let failed = 0
   for (const check of CHECKS.filter(({ kind }) => kinds.includes(kind))) {
-    const env = check.kind === 'int' || check.kind === 'e2e' ? await servers : undefined
-    const result = await check.run({ signal, reportDir: reports.path, jestPatterns, env: env ?? {}, onFile })
+    const result = await run(check).catch((error: unknown) => {
+      signal.throwIfAborted()
+      return { passed: 0, failed: 1, failures: [String(error)], tookMs: 0 }
+    })
     passed += result.passed
     failed += result.failed
     print(check.name, result)

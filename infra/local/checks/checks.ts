@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CHECKOUT } from '../launcher.ts'
+import { SERVICES } from '../stack/services.ts'
 import { type Tally, tallyJest } from './jest-report.ts'
 import { runCommand } from './run-command.ts'
 
@@ -29,6 +30,7 @@ export const CHECKS: readonly Check[] = [
   staticCheck('lint', 'format and lint', 'biome', ['check', '.']),
   staticCheck('lint', 'lint with types', 'oxlint', ['--type-aware', '--deny-warnings']),
   staticCheck('types', 'types', 'tsc', ['--noEmit']),
+  staticCheck('types', 'build', 'tsc', ['--build', ...SERVICES.map((name) => `services/${name}`)]),
   jestCheck('unit', ['--selectProjects', 'unit', '--maxWorkers', '2']),
   jestCheck('int', ['--selectProjects', 'integration', '--maxWorkers', '2']),
   jestCheck('e2e', ['--selectProjects', 'e2e', '--runInBand']), // a whole system per file wants the machine for itself

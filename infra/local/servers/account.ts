@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chownSync, lstatSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, mkdirSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
@@ -21,15 +21,26 @@ export function reachableDir(dir: string, account: Account | undefined): string 
   return join(tmpdir(), `waybill-${createHash('sha256').update(resolve(dir)).digest('hex').slice(0, 12)}`)
 }
 
-/** A directory that only the account may enter. Its parents stay as they are. */
+/** A directory of ours that everybody may pass through. */
+export function openDir(dir: string): string {
+  return claimDir(dir, 0o711, process.getuid?.())
+}
+
+/** A directory that only the account may enter. */
 export function privateDir(dir: string, account: Account | undefined): string {
-  mkdirSync(dirname(dir), { recursive: true })
-  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  claimDir(dir, 0o700, account?.uid)
   if (account) chownSync(dir, account.uid, account.gid)
+  return dir
+}
+
+// The temporary directory is everybody's: what somebody else has put there in our place is not to be trusted.
+function claimDir(dir: string, mode: number, owner: number | undefined): string {
+  mkdirSync(dir, { recursive: true })
   const found = lstatSync(dir)
-  if (!found.isDirectory() || found.uid !== (account?.uid ?? process.getuid?.())) {
-    throw new Error(`${dir} belongs to somebody else: remove it, or start as its owner`)
+  if (!found.isDirectory() || ![process.getuid?.(), owner].includes(found.uid)) {
+    throw new Error(`${dir} belongs to somebody else: remove it, or start as its owner.`)
   }
+  chmodSync(dir, mode)
   return dir
 }
 

@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { reachableDir, serverAccount } from './account.ts'
+import { openDir, reachableDir, serverAccount } from './account.ts'
 import { freePorts } from './free-ports.ts'
 import { endLeftovers } from './leftovers.ts'
 import { postgresServer } from './postgres.ts'
@@ -45,8 +45,8 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   const dir = reachableDir(options.dir, account)
   const pidDir = join(dir, 'pids')
   await endLeftovers(pidDir)
-  if (isFresh) rmSync(dir, { recursive: true, force: true })
-  mkdirSync(dir, { recursive: true, mode: 0o711 })
+  rmSync(isFresh ? dir : join(dir, 'logs'), { recursive: true, force: true })
+  openDir(dir)
 
   const [postgresPort, redisPort, amqp, management, epmdPort, distribution] = await sixFreePorts()
   const place = (name: string) => ({ dir: join(dir, name), account, isDurable: !isThrowaway })

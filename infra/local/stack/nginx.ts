@@ -17,7 +17,9 @@ type Options = {
 /** The front door. It is ready once an ingress behind it is. */
 export function nginx({ dir, pidDir, port, onUnexpectedEnd, signal }: Options) {
   const account = serverAccount()
-  const home = privateDir(reachableDir(join(dir, 'nginx'), account), account)
+  const home = reachableDir(join(dir, 'nginx'), account)
+  rmSync(home, { recursive: true, force: true })
+  privateDir(home, account)
   const conf = join(home, 'conf')
   mkdirSync(conf, { recursive: true })
   privateDir(join(home, 'logs'), account)
@@ -42,18 +44,22 @@ export function nginx({ dir, pidDir, port, onUnexpectedEnd, signal }: Options) {
   })
   return Object.assign(supervised, {
     url,
+    home,
     setUpstreams(ports: readonly number[]) {
       writeFileSync(join(conf, 'upstreams.conf'), upstreamsConf(ports))
       if (supervised.pid) process.kill(supervised.pid, 'SIGHUP')
     },
     async [Symbol.asyncDispose]() {
       await supervised.stop()
-      if (!home.startsWith(dir)) rmSync(home, { recursive: true })
+      if (!home.startsWith(dir)) rmSync(home, { recursive: true, force: true })
     },
   })
 }
 
-/** An instance that fails twice is left out for a second: one that is restarted is soon back. */
+/**
+ * An instance that fails often is left out for a second. Not sooner: a 503 is a failure too, and when the broker
+ * stumbles, all of them would be left out although it is back.
+ */
 export function upstreamsConf(ports: readonly number[]): string {
-  return ports.map((port) => `server 127.0.0.1:${port} max_fails=2 fail_timeout=1s;\n`).join('')
+  return ports.map((port) => `server 127.0.0.1:${port} max_fails=10 fail_timeout=1s;\n`).join('')
 }

@@ -9,6 +9,6 @@ it('gives a service only what it reads', () => {
 
 it('tells NGINX every ingress', () => {
   expect(upstreamsConf([4001, 4002])).toBe(
-    'server 127.0.0.1:4001 max_fails=2 fail_timeout=1s;\nserver 127.0.0.1:4002 max_fails=2 fail_timeout=1s;\n',
+    'server 127.0.0.1:4001 max_fails=10 fail_timeout=1s;\nserver 127.0.0.1:4002 max_fails=10 fail_timeout=1s;\n',
   )
 })

@@ -1,5 +1,5 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { migrate } from '@waybill/database'
 import { importDrivers } from '../drivers/import-drivers.ts'
 import { sandboxDrivers } from '../drivers/sandbox-drivers.ts'
@@ -9,9 +9,8 @@ import type { ServerUrls } from '../servers/start-servers.ts'
 import { type Supervised, supervise, type UnexpectedEnd } from '../servers/supervise.ts'
 import { sandboxAccounts } from './accounts.ts'
 import { nginx } from './nginx.ts'
+import { serviceCommand } from './service-command.ts'
 import { DEFAULT_SCALE, type Scale, SERVICES, type ServiceName, serviceVariables } from './services.ts'
-
-const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** What `.local/stack.json` holds. */
 export type StackDescription = {
@@ -66,15 +65,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { servers, dir, log, onUnexpectedEnd, signal } = options
   const pidDir = join(dir, 'pids')
   await endLeftovers(pidDir)
+  rmSync(join(dir, 'logs'), { recursive: true, force: true })
   await migrate(servers.postgresUrl)
-  await importDrivers(servers.postgresUrl, sandboxDrivers())
+  // With a real WhatsApp, their numbers could be somebody's.
+  if (!options.accounts?.WHATSAPP_ACCESS_TOKEN) await importDrivers(servers.postgresUrl, sandboxDrivers())
 
-  const [sandboxPort = 0, anyPort = 0] = await freePorts(2)
-  const sandboxUrl = `http://127.0.0.1:${sandboxPort}`
+  const scale = { ...DEFAULT_SCALE, ...options.scale, sandbox: 1 }
+  const wanted = SERVICES.flatMap((service) => Array.from({ length: scale[service] }, () => service))
+  const [anyPort = 0, ...ports] = await freePorts(1 + wanted.length)
+  const sandboxUrl = `http://127.0.0.1:${ports[wanted.indexOf('sandbox')]}`
   const door = nginx({ dir, pidDir, port: options.port ?? anyPort, onUnexpectedEnd, signal })
   const webhookUrl = `${door.url}/webhook`
   const played = sandboxAccounts(sandboxUrl)
-  const variables: Record<string, string> = {
+  const variables = {
     DATABASE_URL: servers.postgresUrl,
     REDIS_URL: servers.redisUrl,
     AMQP_URL: servers.amqpUrl,
@@ -90,30 +93,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       service === 'sandbox'
         ? { ...played, SANDBOX_WEBHOOK_URL: webhookUrl }
         : serviceVariables(service, variables)
+    const env = { ...own, ...options.env?.[service] }
     const supervised = supervise({
-      command: {
-        name: instance,
-        program: process.execPath,
-        args: [
-          '--conditions=@waybill/source',
-          '--disable-warning=ExperimentalWarning',
-          join(CHECKOUT, 'services', service, 'src/main.ts'),
-        ],
-        env: {
-          NODE_COMPILE_CACHE: join(CHECKOUT, 'node_modules/.cache/waybill-compile'),
-          ...(process.env.NODE_EXTRA_CA_CERTS
-            ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }
-            : {}),
-          INSTANCE: instance,
-          HOST: '127.0.0.1',
-          PORT: String(port),
-          ...own,
-          ...options.env?.[service],
-        },
-        cwd: CHECKOUT,
-        logFile: join(dir, 'logs', `${instance}.log`),
-        pidDir,
-      },
+      command: serviceCommand({ service, instance, port, dir, pidDir, env }),
       isReady: async () => (await fetch(`${url}/ready`)).ok,
       onUnexpectedEnd,
       signal,
@@ -128,13 +110,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   async function stop() {
     await door[Symbol.asyncDispose]()
     // The sandbox last: the others finish what they have begun with it.
-    await Promise.all(instances.flatMap((it) => (it.service === 'sandbox' ? [] : [it.stop()])))
+    await Promise.all(instances.filter((it) => it.service !== 'sandbox').map((it) => it.stop()))
     await Promise.all(instances.map((it) => it.stop()))
   }
 
-  const scale = { ...DEFAULT_SCALE, ...options.scale, sandbox: 1 }
-  const wanted = SERVICES.flatMap((service) => Array.from({ length: scale[service] }, () => service))
-  const ports = [sandboxPort, ...(await freePorts(wanted.length))]
   for (const [index, service] of wanted.entries()) newInstance(service, ports[index] ?? 0)
   door.setUpstreams(portsOf('ingress'))
   try {
@@ -156,10 +135,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           sandbox: sandboxUrl,
         },
         whatsapp: {
-          appSecret: variables.WHATSAPP_APP_SECRET ?? '',
-          verifyToken: variables.WHATSAPP_VERIFY_TOKEN ?? '',
-          phoneNumberId: variables.WHATSAPP_PHONE_NUMBER_ID ?? '',
-          wabaId: variables.WHATSAPP_WABA_ID ?? '',
+          appSecret: variables.WHATSAPP_APP_SECRET,
+          verifyToken: variables.WHATSAPP_VERIFY_TOKEN,
+          phoneNumberId: variables.WHATSAPP_PHONE_NUMBER_ID,
+          wabaId: variables.WHATSAPP_WABA_ID,
         },
         postgres: servers.postgresUrl,
         redis: servers.redisUrl,

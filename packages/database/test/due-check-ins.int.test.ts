@@ -10,8 +10,6 @@ let pool: pg.Pool
 beforeAll(async () => {
   database = await freshDatabase()
   pool = new pg.Pool({ connectionString: database.url })
-  // The database is dropped while connections still say goodbye.
-  pool.on('error', () => {})
 })
 afterAll(async () => {
   await pool.end()

@@ -196,6 +196,20 @@ describe('pacing', () => {
     expect(waits.at(-1)).toBe('later')
   })
 
+  it('lets replies go before broadcasts: those take what is left over', async () => {
+    const slow = { ...lease, steal: false, pacing: { ...pacing, numberPerSecond: 10 } }
+    const claims: string[] = []
+    for (const priority of ['reply', 'reply', 'reply', 'reply', 'reply', 'broadcast', 'reply']) {
+      const { conversationId } = await conversationWith(1, '888')
+      await pool.query('UPDATE outbound SET priority = $2 WHERE conversation_id = $1', [
+        conversationId,
+        priority,
+      ])
+      claims.push((await claimSend(pool, conversationId, slow)).work.state)
+    }
+    expect(claims).toEqual(['run', 'run', 'run', 'run', 'run', 'later', 'run'])
+  })
+
   it('holds the whole number back when WhatsApp says so', async () => {
     const [one, other] = [await conversationWith(1, '777'), await conversationWith(1, '777')]
     const { epoch } = await claim(one.conversationId)

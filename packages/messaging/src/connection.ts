@@ -1,8 +1,8 @@
-import { Duplex } from 'node:stream'
 import amqp, { type ChannelModel } from 'amqplib'
 import type { Logger } from 'pino'
 import { createBackOff, within } from './back-off.ts'
 import type { Metrics } from './metrics.ts'
+import { socketOf } from './socket-of.ts'
 
 type Options = {
   url: string
@@ -141,9 +141,8 @@ async function hangUp(model: ChannelModel): Promise<void> {
 
 // amqplib only ends its side: towards a silent peer the socket, what is queued in it and the heartbeat would stay for
 // minutes. The error makes it give the connection up if it has not yet.
-function destroySocket({ connection }: ChannelModel): void {
-  if (!('stream' in connection) || !(connection.stream instanceof Duplex)) return
-  connection.stream.destroy(new Error('no answer to the closing handshake'))
+function destroySocket(model: ChannelModel): void {
+  socketOf(model)?.destroy(new Error('no answer to the closing handshake'))
 }
 
 function withHeartbeat(url: string, seconds: number): string {

@@ -51,6 +51,11 @@ export type Messaging = AsyncDisposable & {
     options: { batchMax: number; waitMs: number },
     handler: BatchHandler,
   ): Promise<Consumer>
+  /**
+   * Takes no more messages and waits for what handlers have in hand; publishing goes on. For a service whose handlers
+   * need what was opened after the messaging. Disposing does the same first.
+   */
+  stopConsuming(): Promise<void>
 }
 
 /** Stopping takes no more messages and waits for what is in hand. Disposing the messaging stops every consumer. */
@@ -101,6 +106,10 @@ export async function connectMessaging(options: Options): Promise<Messaging> {
     return { stop, [Symbol.asyncDispose]: stop }
   }
 
+  async function stopConsuming() {
+    await Promise.all([...subscriptions].map((each) => each.stop()))
+  }
+
   return {
     isReady: () =>
       publishing.live !== undefined &&
@@ -121,8 +130,9 @@ export async function connectMessaging(options: Options): Promise<Messaging> {
       add(consumeEach(contract, { concurrency, handler, publisher, drainMsMax, metrics, log })),
     consumeBatch: (contract, { batchMax, waitMs }, handler) =>
       add(consumeInBatches(contract, { batchMax, waitMs, handler, drainMsMax, metrics, log })),
+    stopConsuming,
     async [Symbol.asyncDispose]() {
-      await Promise.all([...subscriptions].map((each) => each.stop()))
+      await stopConsuming()
       await consuming?.close()
       await publisher.flush()
       await publishing.close()

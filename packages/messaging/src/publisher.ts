@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import amqp, { type ChannelModel, type ConfirmChannel, type Options } from 'amqplib'
+import { coalesceWrites } from './coalesce-writes.ts'
 import { PublishError, type PublishFailure } from './errors.ts'
 import type { Metrics } from './metrics.ts'
+import { socketOf } from './socket-of.ts'
 
 export type PublishOptions = {
   /** Default: a new UUID. */
@@ -31,6 +33,7 @@ export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
   const outstanding = new Map<string, Outstanding>()
   const idle: (() => void)[] = []
   let channel: ConfirmChannel | undefined
+  let beforeWrite = () => {}
   let outstandingBytes = 0
   let unsettled = 0
   let lastId = 0
@@ -48,6 +51,8 @@ export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
       channel = undefined
       model.close().catch(() => {}) // a channel that failed alone takes its connection with it, which recovers whole
     })
+    const socket = socketOf(model)
+    if (socket) beforeWrite = coalesceWrites(socket)
     channel = opened
   }
 
@@ -84,6 +89,7 @@ export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
       const { exchange, routingKey } = target
       unsettled += 1
       try {
+        beforeWrite()
         channel.publish(exchange, routingKey, body, propertiesFor(id, options), (error: unknown) => {
           forget(id, publish)
           if (error) settle(channel ? 'nacked' : 'disconnected')

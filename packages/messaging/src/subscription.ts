@@ -41,6 +41,7 @@ export function createSubscription(options: Options): Subscription {
   const stopping = new AbortController()
   let consuming: { channel: Channel; consumerTag: string; over: AbortController } | undefined
   let subscribedTo: Live | undefined
+  let stopped: Promise<void> | undefined
 
   async function subscribe(live: Live): Promise<void> {
     if (subscribedTo?.model === live.model) return
@@ -100,13 +101,12 @@ export function createSubscription(options: Options): Subscription {
   }
 
   async function stop(): Promise<void> {
-    const stopped = consuming
     stopping.abort()
-    if (!stopped) {
+    if (!consuming) {
       await within(drainMsMax, drain())
       return
     }
-    const { channel, consumerTag } = stopped
+    const { channel, consumerTag } = consuming
     const isAnswering = await within(BROKER_MS_MAX, channel.cancel(consumerTag))
     await within(drainMsMax, drain())
     if (isAnswering) await within(BROKER_MS_MAX, channel.close())
@@ -117,7 +117,10 @@ export function createSubscription(options: Options): Subscription {
     get isActive() {
       return consuming !== undefined
     },
-    stop,
+    stop: () => {
+      stopped ??= stop()
+      return stopped
+    },
   }
 }
 

@@ -89,8 +89,10 @@ describe('consumeBatch', () => {
     })
     await isHeld.promise
     await eventually(async () => (await broker.readyIn(noted.queue)) === 10, { what: 'a second batch' })
+    proxy.set({ refuse: true }) // or it would be back before anybody looks
     proxy.resetAll()
     await eventually(() => !messaging.isReady(), { what: 'the loss to be seen' })
+    proxy.set({})
     await eventually(async () => messaging.isReady() && (await broker.readyIn(noted.queue)) === 10, {
       what: 'the same two batches on a new channel',
     })

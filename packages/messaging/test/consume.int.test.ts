@@ -159,6 +159,27 @@ describe('consume', () => {
     expect(left.content.toString()).toBe('{"n":2}')
   })
 
+  it('can still publish while the last handlers finish', async () => {
+    const [noted, answered] = [broker.contract(), broker.contract()]
+    const messaging = await broker.connect([noted, answered])
+    const started = Promise.withResolvers<void>()
+    const finish = Promise.withResolvers<void>()
+    await messaging.consume(noted, { concurrency: 1 }, async ({ payload }) => {
+      started.resolve()
+      await finish.promise
+      await messaging.publish(answered, payload)
+    })
+    await messaging.publish(noted, { n: 1 })
+    await started.promise
+    const stopped = messaging.stopConsuming()
+    finish.resolve()
+    await stopped
+    expect((await broker.take(answered.queue)).content.toString()).toBe('{"n":1}')
+    expect(await broker.readyIn(noted.queue)).toBe(0)
+    await messaging.publish(noted, { n: 2 })
+    expect((await broker.take(noted.queue)).content.toString()).toBe('{"n":2}')
+  })
+
   it('tells a handler that a stop runs out of time, and gives its message back', async () => {
     const noted = broker.contract()
     const messaging = await broker.connect([noted], { drainMsMax: 50 })

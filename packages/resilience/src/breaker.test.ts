@@ -3,17 +3,42 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createBreaker } from './breaker.ts'
 
-const log = pino({ level: 'silent' })
-const eager = { name: 'upstream', log, timeoutMs: 1_000, volumeThreshold: 2, resetTimeoutMs: 60_000 }
-
+type Line = { state: string; lastFailure?: string }
 class NotFound extends Error {}
+const boom = async () => {
+  throw new Error('boom')
+}
+
+/** What a breaker needs, and what it tells about itself. */
+function setup() {
+  const registry = new Registry()
+  const lines: Line[] = []
+  const waiting = new Map<string, () => void>()
+  const log = pino(
+    { base: null },
+    {
+      write(text: string) {
+        const line: Line = JSON.parse(text)
+        lines.push(line)
+        waiting.get(line.state)?.()
+      },
+    },
+  )
+  return {
+    lines,
+    until: (state: string) => new Promise<void>((resolve) => waiting.set(state, resolve)),
+    metrics: async () => (await registry.metrics()).split('\n').filter((line) => line.startsWith('waybill')),
+    options: { name: 'orders', registry, log, timeoutMs: 1_000, volumeThreshold: 2, resetTimeoutMs: 60_000 },
+  }
+}
 
 describe('a breaker', () => {
   it('opens when the upstream fails, and then does not ask it any more', async () => {
+    const { options } = setup()
     let asked = 0
-    using breaker = createBreaker({ ...eager, registry: new Registry() }, async () => {
+    using breaker = createBreaker(options, async () => {
       asked += 1
-      throw new Error('boom')
+      await boom()
     })
     await expect(breaker.call()).rejects.toThrow('boom')
     await expect(breaker.call()).rejects.toThrow('boom')
@@ -21,67 +46,103 @@ describe('a breaker', () => {
     expect([asked, breaker.isOpen]).toEqual([2, true])
   })
 
-  it('does not open for an answer that says nothing about health', async () => {
-    using breaker = createBreaker(
-      { ...eager, registry: new Registry(), isFailure: (error) => !(error instanceof NotFound) },
-      async () => {
-        throw new NotFound('no such order')
-      },
-    )
+  it('does not open for an answer that says nothing against the upstream', async () => {
+    const isFailure = (error: unknown) => !(error instanceof NotFound)
+    using breaker = createBreaker({ ...setup().options, isFailure }, async () => {
+      throw new NotFound('no such order')
+    })
     for (const _call of [1, 2, 3, 4]) await expect(breaker.call()).rejects.toThrow(NotFound)
     expect(breaker.isOpen).toBe(false)
   })
 
   it('ends a call at its deadline, and only that one', async () => {
     const signals: AbortSignal[] = []
-    using breaker = createBreaker(
-      { ...eager, registry: new Registry(), timeoutMs: 20 },
-      async (signal, isSlow: boolean) => {
-        signals.push(signal)
-        if (isSlow) await new Promise(() => {})
-        return 'answer'
-      },
-    )
+    using breaker = createBreaker({ ...setup().options, timeoutMs: 20 }, async (signal, isSlow: boolean) => {
+      signals.push(signal)
+      if (isSlow) await new Promise(() => {})
+      return 'answer'
+    })
     const slow = breaker.call(true)
     await expect(breaker.call(false)).resolves.toBe('answer')
     await expect(slow).rejects.toMatchObject({ reason: 'timeout' })
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
   })
 
-  it('lets one call try when its time is over, and closes when that one succeeds', async () => {
-    let isHealthy = false
-    let probes = 0
-    const gate = Promise.withResolvers<void>()
-    using breaker = createBreaker({ ...eager, registry: new Registry(), resetTimeoutMs: 10 }, async () => {
-      if (!isHealthy) throw new Error('boom')
-      probes += 1
-      await gate.promise
-      return 'ok'
-    })
+  it('opens for deadlines, whatever else counts as a failure', async () => {
+    const options = { ...setup().options, timeoutMs: 5, isFailure: () => false }
+    using breaker = createBreaker(options, () => new Promise(() => {}))
     await Promise.allSettled([breaker.call(), breaker.call()])
-    isHealthy = true
-    const probe = await untilAsked()
-    await expect(breaker.call()).rejects.toMatchObject({ reason: 'open' })
-    gate.resolve()
-    await expect(probe.answer).resolves.toBe('ok')
-    expect([probes, breaker.isOpen]).toEqual([1, false])
-
-    async function untilAsked(): Promise<{ answer: Promise<string> }> {
-      for (;;) {
-        const answer = breaker.call()
-        answer.catch(() => {})
-        await new Promise(setImmediate)
-        if (probes > 0) return { answer }
-      }
-    }
+    expect(breaker.isOpen).toBe(true)
   })
 
-  it('refuses more calls in flight than it has room for', async () => {
+  it('lets one call try when its time is over, and closes when that one succeeds', async () => {
+    const { options, until } = setup()
+    const gate = Promise.withResolvers<string>()
+    let answer: () => Promise<string | undefined> = boom
+    using breaker = createBreaker({ ...options, resetTimeoutMs: 10 }, () => answer())
+    const halfOpen = until('halfOpen')
+    await Promise.allSettled([breaker.call(), breaker.call()])
+    await halfOpen
+    answer = () => gate.promise
+    const probe = breaker.call()
+    await expect(breaker.call()).rejects.toMatchObject({ reason: 'open' })
+    gate.resolve('ok')
+    await expect(probe).resolves.toBe('ok')
+    await expect(breaker.call()).resolves.toBe('ok')
+  })
+
+  it('opens again when the one that tries fails', async () => {
+    const { options, until } = setup()
+    using breaker = createBreaker({ ...options, resetTimeoutMs: 10 }, boom)
+    const halfOpen = until('halfOpen')
+    await Promise.allSettled([breaker.call(), breaker.call()])
+    await halfOpen
+    await expect(breaker.call()).rejects.toThrow('boom')
+    expect(breaker.isOpen).toBe(true)
+  })
+
+  it('opens at once for an upstream that falls again, however many calls were refused meanwhile', async () => {
+    const { options, until } = setup()
+    let answer: () => Promise<string | undefined> = boom
+    using breaker = createBreaker({ ...options, resetTimeoutMs: 10 }, () => answer())
+    const halfOpen = until('halfOpen')
+    await Promise.allSettled([breaker.call(), breaker.call()])
+    await Promise.allSettled(Array.from({ length: 100 }, () => breaker.call()))
+    await halfOpen
+    answer = async () => 'ok'
+    await breaker.call()
+    answer = boom
+    await expect(breaker.call()).rejects.toThrow('boom')
+    expect(breaker.isOpen).toBe(true)
+  })
+
+  it('refuses more calls in flight than it has room for, without holding that against the upstream', async () => {
     const gate = Promise.withResolvers<void>()
-    using breaker = createBreaker({ ...eager, registry: new Registry(), capacity: 1 }, () => gate.promise)
+    using breaker = createBreaker({ ...setup().options, capacity: 1 }, () => gate.promise)
     const first = breaker.call()
-    await expect(breaker.call()).rejects.toMatchObject({ reason: 'capacity' })
+    for (const _call of [1, 2, 3]) await expect(breaker.call()).rejects.toMatchObject({ reason: 'capacity' })
     gate.resolve()
     await first
+    await expect(breaker.call()).resolves.toBeUndefined()
+  })
+
+  it('survives what is thrown and is no error', async () => {
+    using breaker = createBreaker(setup().options, () => Promise.reject())
+    await expect(breaker.call()).rejects.toBeUndefined()
+  })
+
+  it('tells its state and its calls, and why it opened', async () => {
+    const { options, metrics, lines } = setup()
+    using breaker = createBreaker(options, boom)
+    using _other = createBreaker({ ...options, name: 'model' }, boom)
+    await Promise.allSettled([breaker.call(), breaker.call()])
+    await Promise.allSettled([breaker.call()])
+    expect(await metrics()).toEqual([
+      'waybill_breaker_state{breaker="orders"} 2',
+      'waybill_breaker_state{breaker="model"} 0',
+      'waybill_breaker_calls_total{breaker="orders",outcome="error"} 2',
+      'waybill_breaker_calls_total{breaker="orders",outcome="open"} 1',
+    ])
+    expect(lines).toMatchObject([{ breaker: 'orders', state: 'open', lastFailure: 'boom' }])
   })
 })

@@ -15,7 +15,7 @@ type Options = {
   resetTimeoutMs?: number
   /** Calls in flight at most. */
   capacity?: number
-  /** `false` for an error that says nothing about the upstream's health: it passes through and counts as a success. */
+  /** `false` for an error that says nothing against the upstream: it passes through and counts as a success. */
   isFailure?: (error: unknown) => boolean
 }
 
@@ -46,8 +46,11 @@ export function createBreaker<Args extends unknown[], Out>(
   options: Options,
   action: (signal: AbortSignal, ...args: Args) => Promise<Out>,
 ): Breaker<Args, Out> {
-  const { name, timeoutMs, log, isFailure = () => true } = options
+  const { name, timeoutMs, log, capacity = 1_000, isFailure = () => true } = options
   const { state, calls } = metricsOf(options.registry)
+  const isCounted = (error: unknown) => error instanceof UnavailableError || isFailure(error)
+  let inFlight = 0
+  let lastFailure: string | undefined
 
   const breaker = new CircuitBreaker(
     // opossum's own abortController is one for all calls: the timeout of one would abort its neighbours.
@@ -58,36 +61,52 @@ export function createBreaker<Args extends unknown[], Out>(
       errorThresholdPercentage: options.errorThresholdPercentage ?? 50,
       volumeThreshold: options.volumeThreshold ?? 10,
       resetTimeout: (options.resetTimeoutMs ?? 10_000) * (0.8 + Math.random() * 0.4),
-      capacity: options.capacity ?? 1_000,
-      errorFilter: (error) => error.code === 'ESEMLOCKED' || !isFailure(error),
+      errorFilter: (error) => !isCounted(error),
+      enableSnapshots: false,
+      rollingPercentilesEnabled: false,
     },
   )
-  state.set({ breaker: name }, STATES.closed)
-  let lastError = ''
-  breaker.on('failure', (error) => {
-    lastError = error.message
-  })
-  const enter = (next: keyof typeof STATES) => () => {
+  const enter = (next: keyof typeof STATES) => {
     state.set({ breaker: name }, STATES[next])
-    log.warn({ breaker: name, state: next, lastError }, 'a circuit breaker changed its state')
+    log.warn({ breaker: name, state: next, lastFailure }, 'a circuit breaker changed its state')
   }
-  breaker.on('close', enter('closed'))
-  breaker.on('halfOpen', enter('halfOpen'))
-  breaker.on('open', enter('open'))
+  state.set({ breaker: name }, STATES.closed)
+  breaker.on('failure', (error: unknown) => {
+    lastFailure = error instanceof Error ? error.message : String(error)
+  })
+  breaker.on('open', () => enter('open'))
+  breaker.on('halfOpen', () => enter('halfOpen'))
+  breaker.on('close', () => {
+    lastFailure = undefined
+    enter('closed')
+  })
+
+  /** Calls that are refused never get to opossum, which would count them among those that did not fail. */
+  function refusal(): UnavailableError | undefined {
+    if (breaker.isShutdown || (!breaker.closed && !breaker.pendingClose))
+      return new UnavailableError(name, 'open')
+    return inFlight >= capacity ? new UnavailableError(name, 'capacity') : undefined
+  }
 
   return {
     async call(...args) {
+      const refused = refusal()
+      if (refused) {
+        calls.inc({ breaker: name, outcome: refused.reason })
+        throw refused
+      }
+      inFlight += 1
       try {
         const out = await breaker.fire(...args)
         calls.inc({ breaker: name, outcome: 'success' })
         return out
       } catch (error) {
-        const translated = translate(name, error)
-        calls.inc({
-          breaker: name,
-          outcome: translated instanceof UnavailableError ? translated.reason : 'error',
-        })
-        throw translated
+        const outcome =
+          error instanceof UnavailableError ? error.reason : isCounted(error) ? 'error' : 'success'
+        calls.inc({ breaker: name, outcome })
+        throw error
+      } finally {
+        inFlight -= 1
       }
     },
     get isOpen() {
@@ -116,12 +135,6 @@ async function withDeadline<Out>(
   }
 }
 
-function translate(name: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EOPENBREAKER' || code === 'ESHUTDOWN') return new UnavailableError(name, 'open')
-  return code === 'ESEMLOCKED' ? new UnavailableError(name, 'capacity') : error
-}
-
 /** The breakers of a process share their metrics. */
 function metricsOf(registry: Registry) {
   const stateName = 'waybill_breaker_state'
@@ -143,7 +156,7 @@ function metricsOf(registry: Registry) {
         ? calls
         : new Counter({
             name: callsName,
-            help: 'Calls through a breaker by outcome: success, error, or why the upstream was not heard',
+            help: 'Calls through a breaker by outcome: success, error, or why there was no answer',
             labelNames: ['breaker', 'outcome'],
             registers: [registry],
           }),

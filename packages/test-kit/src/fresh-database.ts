@@ -2,10 +2,12 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { migrate } from '@waybill/database'
 import pg from 'pg'
+import { eventually } from './eventually.ts'
 import { serverUrls } from './server-urls.ts'
 
 const MIGRATIONS = new URL('../../database/migrations/', import.meta.url)
 const TEMPLATE_LOCK = 7_201_990
+const LEAVING_MS_MAX = 1_000
 
 /** A migrated database of its own, dropped at the end together with what is still connected to it. */
 export async function freshDatabase(): Promise<{ url: string } & AsyncDisposable> {
@@ -17,8 +19,18 @@ export async function freshDatabase(): Promise<{ url: string } & AsyncDisposable
   return {
     url: databaseUrl(name),
     [Symbol.asyncDispose]: () =>
-      asAdmin(async (admin) => void (await admin.query(`DROP DATABASE ${name} WITH (FORCE)`))),
+      asAdmin(async (admin) => {
+        await untilLeft(admin, name)
+        await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
+      }),
   }
+}
+
+// A pool that has ended is still closing its connections: to be cut off now would be an error that nobody catches.
+async function untilLeft(admin: pg.Client, name: string): Promise<void> {
+  const isLeft = async () =>
+    !(await admin.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name])).rowCount
+  await eventually(isLeft, { timeoutMs: LEAVING_MS_MAX, what: `${name} to be left` }).catch(() => {})
 }
 
 // Migrated once per server and schema. A copy of it takes some milliseconds, but a template must not be in use

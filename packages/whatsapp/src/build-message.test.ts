@@ -3,7 +3,13 @@ import fc from 'fast-check'
 import { buttonsMessage, fitText, listMessage, textMessage } from './build-message.ts'
 import { outboundMessageSchema } from './outbound-message.ts'
 
-const anyText = fc.string({ unit: 'binary', maxLength: 6_000 })
+const long = { maxLength: 5_000, size: 'max' } as const
+const anyText = fc.oneof(
+  fc.string({ unit: 'grapheme', ...long }),
+  fc.string({ unit: 'binary', ...long }),
+  // Any UTF-16 units, so that halves of characters are among them.
+  fc.array(fc.nat(0xffff), long).map((units) => String.fromCharCode(...units)),
+)
 
 describe('builders', () => {
   it('make a message that WhatsApp takes of any text', () => {
@@ -18,9 +24,12 @@ describe('builders', () => {
             sections: [{ title, rows: [{ id: 'a', title, description: body }] }],
           }),
         ]
-        for (const message of messages) expect(outboundMessageSchema.safeParse(message).success).toBe(true)
+        for (const message of messages) {
+          expect(outboundMessageSchema.safeParse(message).success).toBe(true)
+          expect(JSON.stringify(message)).not.toMatch(/\\u0000|\\ud[89a-f]/)
+        }
       }),
-      { numRuns: 50 },
+      { numRuns: 50, endOnFailure: true },
     )
   })
 
@@ -44,12 +53,27 @@ describe('builders', () => {
 })
 
 describe('fitText', () => {
+  it('cuts between two characters and nowhere else', () => {
+    const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+    const parts = (text: string) => [...graphemes.segment(text)].map(({ segment }) => segment)
+    const family = fc.string({ unit: fc.constantFrom('👩‍👩‍👧‍👦', '👍🏽', '🇧🇷', 'é', 'a'), minLength: 1 })
+    fc.assert(
+      fc.property(family, fc.integer({ min: 1, max: 60 }), (text, max) => {
+        const fitted = fitText(text, max)
+        expect(fitted.length).toBeLessThanOrEqual(max)
+        const kept = fitted === text ? parts(text) : parts(fitted).slice(0, -1)
+        expect(parts(text).slice(0, kept.length)).toEqual(kept)
+      }),
+    )
+  })
+
   it.each([
     ['short', 10, 'short'],
     ['a longer text', 9, 'a longer…'],
     ['👩‍👩‍👧‍👦 family', 5, '…'],
     ['ok 👍🏽👍🏽', 8, 'ok 👍🏽…'],
     ['   ', 5, '…'],
+    ['a\0b\uD800', 9, 'a\uFFFDb\uFFFD'],
   ])('%p in %i', (text, max, fitted) => {
     expect(fitText(text, max)).toBe(fitted)
   })

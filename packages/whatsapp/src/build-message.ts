@@ -1,4 +1,5 @@
 import { LIMITS, type OutboundMessage, outboundMessageSchema } from './outbound-message.ts'
+import { storableText } from './storable.ts'
 
 type Button = { id: string; title: string }
 type Row = { id: string; title: string; description?: string | undefined }
@@ -9,7 +10,7 @@ const ELLIPSIS = '…'
 
 /** Texts that are too long are cut between two characters, with an ellipsis; an empty one becomes an ellipsis. */
 export function fitText(text: string, lengthMax: number): string {
-  const trimmed = text.trim()
+  const trimmed = storableText(text).trim()
   if (trimmed.length === 0) return ELLIPSIS
   if (trimmed.length <= lengthMax) return trimmed
   let fitted = ''

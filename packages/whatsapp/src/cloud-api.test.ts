@@ -4,9 +4,16 @@ import { createServer, type RequestListener } from 'node:http'
 import { describe, expect, it } from '@jest/globals'
 import { createCloudApi, graphRequest } from './cloud-api.ts'
 import { type OutboundMessage, outboundMessageSchema } from './outbound-message.ts'
+import type { SendOutcome } from './send-outcome.ts'
 
 const message: OutboundMessage = { type: 'text', text: { body: 'hi' } }
+const ACCEPTED = '{"messages":[{"id":"wamid.1"}]}'
 const request = { to: { waId: '1555' }, message, callbackData: 'row-1' }
+
+function exampleOf(name: string): URL {
+  const path = `../fixtures/graph-api/phone-number-id-messages/post/request-send-${name}.json`
+  return new URL(path, import.meta.url)
+}
 
 async function answering(listener: RequestListener) {
   const server = createServer(listener).listen(0, '127.0.0.1')
@@ -30,28 +37,24 @@ async function answering(listener: RequestListener) {
 describe('a request', () => {
   const examples = [
     'text-message',
+    'reply-to-text-message',
     'reply-button',
     'list-message',
     'location-message',
+    'reply-with-reaction-message',
     'message-template-text',
+    'message-template-interactive',
+    'sample-shipping-confirmation-template',
   ]
   it.each(examples)('for a %s is as Meta publishes it', (name) => {
-    const path = `../fixtures/graph-api/phone-number-id-messages/post/request-send-${name}.json`
-    const { messaging_product, recipient_type, to, ...published } = JSON.parse(
-      readFileSync(new URL(path, import.meta.url), 'utf8'),
-    )
+    const published = JSON.parse(readFileSync(exampleOf(name), 'utf8'))
     const built = graphRequest({
-      to: { waId: to },
+      to: { waId: published.to },
       message: outboundMessageSchema.parse(published),
       callbackData: 'row-1',
+      replyTo: published.context?.message_id,
     })
-    expect(built).toEqual({
-      messaging_product,
-      recipient_type,
-      to,
-      biz_opaque_callback_data: 'row-1',
-      ...published,
-    })
+    expect(built).toEqual({ ...published, biz_opaque_callback_data: 'row-1' })
   })
 
   it('to a person without a number goes to the user id, and quotes what it answers', () => {
@@ -66,7 +69,7 @@ describe('send', () => {
     let seen: unknown
     await using server = await answering((incoming, response) => {
       seen = [incoming.url, incoming.headers.authorization]
-      response.end('{"messages":[{"id":"wamid.1"}]}')
+      response.end(ACCEPTED)
     })
     const outcome = await server.api.send(request, AbortSignal.timeout(5_000))
     expect([outcome, seen]).toEqual([
@@ -75,13 +78,39 @@ describe('send', () => {
     ])
   })
 
+  it.each<[number, object, SendOutcome]>([
+    [
+      400,
+      { code: 131047, message: 'Re-engagement message' },
+      { kind: 'rejected', code: 131047, reason: 'Re-engagement message' },
+    ],
+    [
+      429,
+      { code: 80007, message: 'slow down' },
+      { kind: 'retry', scope: 'number', code: 80007, reason: 'slow down', delayMs: 7_000 },
+    ],
+    [
+      500,
+      { code: 131000, message: 'Something went wrong' },
+      { kind: 'ambiguous', reason: '131000 Something went wrong' },
+    ],
+  ])('knows what a %i with %j means', async (status, error, outcome) => {
+    await using server = await answering((_incoming, response) => {
+      response.writeHead(status, { 'retry-after': '7' }).end(JSON.stringify({ error }))
+    })
+    expect(await server.api.send(request, AbortSignal.timeout(5_000))).toEqual(outcome)
+  })
+
   it.each<[string, RequestListener]>([
     ['a reset after the request', (incoming) => incoming.socket.destroy()],
     ['rubbish', (_incoming, response) => response.end('<html>')],
-    ['an endless answer', (_incoming, response) => response.end(Buffer.alloc(200_000, 'x'))],
+    ['an answer that is too long', (_incoming, response) => response.end(`${' '.repeat(70_000)}${ACCEPTED}`)],
     [
       'a redirect',
-      (_incoming, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+      (incoming, response) => {
+        if (incoming.url === '/elsewhere') response.end(ACCEPTED)
+        else response.writeHead(307, { location: '/elsewhere' }).end()
+      },
     ],
   ])('is in doubt after %s', async (_case, listener) => {
     await using server = await answering(listener)
@@ -113,11 +142,7 @@ describe('markRead', () => {
         .on('end', () => response.end('{"success":true}'))
     })
     await server.api.markRead({ wamid: 'wamid.1', showTyping: true }, AbortSignal.timeout(5_000))
-    expect(JSON.parse(body)).toEqual({
-      messaging_product: 'whatsapp',
-      status: 'read',
-      message_id: 'wamid.1',
-      typing_indicator: { type: 'text' },
-    })
+    const published = JSON.parse(readFileSync(exampleOf('typing-indicator-and-read-receipt'), 'utf8'))
+    expect(JSON.parse(body)).toEqual({ ...published, message_id: 'wamid.1' })
   })
 })

@@ -18,13 +18,14 @@ type SendRequest = {
 }
 
 export type CloudApi = {
-  /** Never throws: what happened is the outcome. */
+  /** Never throws: what happened is the outcome. It waits for 30 s at most. */
   send(request: SendRequest, signal: AbortSignal): Promise<SendOutcome>
   /** Marks a message and all before it as read; "typing…" lasts until the reply, or 25 s. Throws on failure. */
   markRead(of: { wamid: string; showTyping: boolean }, signal: AbortSignal): Promise<void>
 }
 
 const ANSWER_BYTES_MAX = 64 * 1024
+const ANSWER_MS_MAX = 30_000
 
 export function createCloudApi({ baseUrl, phoneNumberId, accessToken }: Options): CloudApi {
   const url = `${baseUrl.replace(/\/$/, '')}/${phoneNumberId}/messages`
@@ -35,7 +36,7 @@ export function createCloudApi({ baseUrl, phoneNumberId, accessToken }: Options)
       headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
       redirect: 'error',
-      signal,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]),
     })
     return { response, answer: parseJson(await readAtMost(response, ANSWER_BYTES_MAX)) }
   }
@@ -97,5 +98,5 @@ function parseJson(text: string): unknown {
 
 function retryAfterSeconds(headers: Headers): number | undefined {
   const value = headers.get('retry-after')
-  return value !== null && /^\d{1,5}$/.test(value) ? Number(value) : undefined
+  return value !== null && /^[1-9]\d{0,4}$/.test(value) ? Number(value) : undefined
 }

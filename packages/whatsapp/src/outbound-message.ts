@@ -95,6 +95,11 @@ export const outboundMessageSchema = z.discriminatedUnion('type', [
     }),
   }),
   z.object({
+    type: z.literal('reaction'),
+    /** An empty emoji takes the reaction back. */
+    reaction: z.object({ message_id: text(256), emoji: z.string().max(64) }),
+  }),
+  z.object({
     type: z.literal('template'),
     template: z.object({
       name: text(512),

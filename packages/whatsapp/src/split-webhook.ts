@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import { storable } from './storable.ts'
+import { canonicalPhone } from './canonical-phone.ts'
+import { storable, storableText } from './storable.ts'
 import {
   type Contact,
   contactSchema,
@@ -14,54 +15,63 @@ export type WebhookElement =
   | { kind: 'message'; phoneNumberId: string; message: InboundMessage; contact: Contact | undefined }
   | { kind: 'status'; phoneNumberId: string; status: MessageStatus }
   /** Account, template and call updates, errors: whatever is neither a message nor a receipt. */
-  | { kind: 'event'; field: string; phoneNumberId: string | undefined; value: unknown }
+  | {
+      kind: 'event'
+      field: string
+      phoneNumberId: string | undefined
+      wabaId: string | undefined
+      value: unknown
+    }
+  /** The value is `undefined` when it is nested too deep to be stored. */
   | { kind: 'malformed'; reason: string; value: unknown }
 
 type JsonObject = { readonly [key: string]: unknown }
 
 /**
- * A webhook's elements in the order of the document. Never throws: an element that can't be read is `malformed`, with
- * its reason, and costs none of the others.
+ * A webhook's elements in the order of the document, each fit to be stored. Never throws: an element that can't be
+ * read is `malformed`, with its reason, and costs none of the others.
  */
 export function splitWebhook(body: unknown): WebhookElement[] {
-  const webhook = storable(body)
-  if (!isObject(webhook)) return [malformed('not a JSON object, or nested too deep', undefined)]
-  if (webhook.object !== 'whatsapp_business_account') return [malformed('not from WhatsApp', webhook)]
-  if (!Array.isArray(webhook.entry)) return [malformed('no entries', webhook)]
-  return webhook.entry.flatMap((entry: unknown) => {
+  if (!isObject(body)) return [malformed('not a JSON object', body)]
+  if (body.object !== 'whatsapp_business_account') return [malformed('not from WhatsApp', body)]
+  if (!Array.isArray(body.entry)) return [malformed('no entries', body)]
+  return body.entry.flatMap((entry: unknown) => {
     if (!isObject(entry) || !Array.isArray(entry.changes)) return [malformed('entry without changes', entry)]
-    return entry.changes.flatMap(splitChange)
+    const wabaId = typeof entry.id === 'string' ? entry.id : undefined
+    return entry.changes.flatMap((change: unknown) => splitChange(change, wabaId))
   })
 }
 
-function splitChange(change: unknown): WebhookElement[] {
-  if (!isObject(change) || typeof change.field !== 'string' || !isObject(change.value)) {
-    return [malformed('change without field or value', change)]
-  }
-  const { field, value } = change
-  const phoneNumberId = metadataSchema.safeParse(value.metadata).data?.phone_number_id
-  if (field !== 'messages') return [{ kind: 'event', field, phoneNumberId, value }]
-  if (phoneNumberId === undefined) return [malformed('messages without a phone number id', change)]
+function splitChange(change: unknown, wabaId: string | undefined): WebhookElement[] {
+  if (!isObject(change) || typeof change.field !== 'string')
+    return [malformed('change without field', change)]
+  const { value } = change
+  const field = storableText(change.field)
+  const metadata = isObject(value) ? storable(value.metadata) : undefined
+  const phoneNumberId = metadataSchema.safeParse(metadata).data?.phone_number_id
+  const eventOf = (name: string, content: unknown) =>
+    fit(content, name, (kept) => ({ kind: 'event', field: name, phoneNumberId, wabaId, value: kept }))
 
-  const contacts = listOf(value.contacts).flatMap((contact) => {
-    const { data } = contactSchema.safeParse(contact)
-    return data ? [data] : []
+  if (field !== 'messages') return [eventOf(field, value)]
+  if (!isObject(value) || phoneNumberId === undefined) {
+    return [malformed('messages without a phone number id', change)]
+  }
+  const contacts = contactsOf(value)
+  const readMessage = (item: unknown) =>
+    read(inboundMessageSchema, item, 'message', (message) => {
+      return { kind: 'message', phoneNumberId, message, contact: contactOf(message, contacts) }
+    })
+  const readStatus = (item: unknown) =>
+    read(messageStatusSchema, item, 'status', (status) => ({ kind: 'status', phoneNumberId, status }))
+
+  const elements = Object.entries(value).flatMap(([key, content]) => {
+    if (key === 'errors') return [eventOf(key, content)]
+    if (key !== 'messages' && key !== 'statuses') return []
+    if (!Array.isArray(content)) return [malformed(`${key} are no list`, content)]
+    return content.map(key === 'messages' ? readMessage : readStatus)
   })
-  const errors = listOf(value.errors)
-  return [
-    ...listOf(value.messages).map((message) =>
-      read(inboundMessageSchema, message, 'message', (it) => ({
-        kind: 'message',
-        phoneNumberId,
-        message: it,
-        contact: contactOf(it, contacts),
-      })),
-    ),
-    ...listOf(value.statuses).map((status) =>
-      read(messageStatusSchema, status, 'status', (it) => ({ kind: 'status', phoneNumberId, status: it })),
-    ),
-    ...(errors.length > 0 ? [{ kind: 'event', field: 'errors', phoneNumberId, value: errors } as const] : []),
-  ]
+  // What holds none of the three is something new: on record like the rest.
+  return elements.length > 0 ? elements : [eventOf(field, value)]
 }
 
 function read<Schema extends z.ZodType>(
@@ -70,26 +80,34 @@ function read<Schema extends z.ZodType>(
   name: string,
   build: (parsed: z.output<Schema>) => WebhookElement,
 ): WebhookElement {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return build(parsed.data)
-  const [issue] = parsed.error.issues
-  return malformed(`${name}: ${issue?.path.join('.') || 'it'} ${issue?.message ?? 'cannot be read'}`, value)
+  return fit(value, name, (kept) => {
+    const parsed = schema.safeParse(kept)
+    if (parsed.success) return build(parsed.data)
+    const [issue] = parsed.error.issues
+    return malformed(`${name}: ${issue?.path.join('.') || 'it'} ${issue?.message ?? 'cannot be read'}`, kept)
+  })
 }
 
-/** The contact of a message; the only one there is, when it says too little to tell. */
-function contactOf(
-  { from, from_user_id }: InboundMessage,
-  contacts: readonly Contact[],
-): Contact | undefined {
-  const named = contacts.find(
+function fit(value: unknown, name: string, build: (kept: unknown) => WebhookElement): WebhookElement {
+  const kept = storable(value ?? null)
+  return kept === undefined ? malformed(`${name}: nested too deep`, value) : build(kept)
+}
+
+function contactsOf({ contacts }: JsonObject): Contact[] {
+  const listed: unknown[] = Array.isArray(contacts) ? contacts : []
+  return listed.flatMap((contact) => {
+    const { data } = contactSchema.safeParse(storable(contact))
+    return data ? [data] : []
+  })
+}
+
+/** WhatsApp may write one number in two ways. Nothing but a match will do: this says whose message it is. */
+function contactOf({ from, from_user_id }: InboundMessage, contacts: Contact[]): Contact | undefined {
+  const phone = from ? canonicalPhone(from) : ''
+  return contacts.find(
     ({ wa_id, user_id }) =>
-      (from !== undefined && wa_id === from) || (from_user_id !== undefined && user_id === from_user_id),
+      (phone && wa_id && canonicalPhone(wa_id) === phone) || (from_user_id && user_id === from_user_id),
   )
-  return named ?? (contacts.length === 1 ? contacts[0] : undefined)
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
 }
 
 function isObject(value: unknown): value is JsonObject {
@@ -97,5 +115,5 @@ function isObject(value: unknown): value is JsonObject {
 }
 
 function malformed(reason: string, value: unknown): WebhookElement {
-  return { kind: 'malformed', reason, value }
+  return { kind: 'malformed', reason, value: storable(value) }
 }

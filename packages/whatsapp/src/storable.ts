@@ -19,6 +19,6 @@ export function storable(value: unknown, depth = 0): unknown {
   return entries.some(([, item]) => item === undefined) ? undefined : Object.fromEntries(entries)
 }
 
-function storableText(text: string): string {
+export function storableText(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed()
 }

@@ -24,7 +24,8 @@ import { workConversation } from './turns/work-conversation.ts'
 import { createModel } from './understand/ask-model.ts'
 import { createUnderstanding } from './understand/understand.ts'
 
-// Turns in hand get this long to finish; what is left is taken over by somebody else.
+// Turns in hand get this long to finish, and then a moment to let go; what is left is taken over by somebody else.
+const TURNS_MS_MAX = 18_000
 const DRAIN_MS_MAX = 20_000
 const COMMANDS_IN_FLIGHT = 20
 const CHECK_INS_IN_FLIGHT = 10
@@ -59,11 +60,10 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
         ...[conversationReady, orderCommandsReady, outboundReady, turnStarted],
         ...[checkInDue, broadcastReady, dispatchNoticeRaised],
       ],
+      drainMsMax: DRAIN_MS_MAX,
     }),
   )
-  const stopping = opened.adopt(new AbortController(), async (it) => {
-    setTimeout(() => it.abort(new Error('no time left')), DRAIN_MS_MAX).unref()
-  })
+  const stopping = new AbortController()
   opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
 
   const model = opened.use(
@@ -123,6 +123,11 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   await messaging.consume(conversationReady, { concurrency: config.turnsInFlight }, answerConversation)
   await messaging.consume(orderCommandsReady, { concurrency: COMMANDS_IN_FLIGHT }, passOnCommands)
   await messaging.consume(checkInDue, { concurrency: CHECK_INS_IN_FLIGHT }, askDrivers)
+  // Turns in hand need the model and the order system: they are closed after this.
+  opened.defer(async () => {
+    setTimeout(() => stopping.abort(new Error('no time left')), TURNS_MS_MAX).unref()
+    await messaging.stopConsuming()
+  })
   return opened.move()
 }
 

@@ -52,5 +52,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     random: Math.random,
   })
   await messaging.consume(dispatchNoticeRaised, { concurrency: NOTICES_IN_FLIGHT }, tell)
+  // What is being told needs its channels: they are closed after this.
+  opened.defer(() => messaging.stopConsuming())
   return opened.move()
 }

@@ -12,7 +12,8 @@ export function createMetrics(registry: Registry) {
     }),
     ackSeconds: new Histogram({
       name: 'waybill_webhook_ack_seconds',
-      help: 'From the whole body in hand to the answer, for webhooks that were kept',
+      help: 'From the whole body in hand to the answer',
+      labelNames: ['outcome'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
       registers: [registry],
     }),

@@ -10,8 +10,15 @@ import { BODY_BYTES_MAX, receiveWebhook } from './receive-webhook.ts'
 
 const body = Buffer.from('{"entry":"🚚 caf\\u00e9"}')
 
+type Kept = {
+  body: Uint8Array
+  receivedAtUs: number
+  correlationId: string | undefined
+  traceparent: string | undefined
+}
+
 function setup(publish: (body: Uint8Array) => Promise<void> = async () => {}) {
-  const kept: { body: Uint8Array; receivedAtUs: number; correlationId: string | undefined }[] = []
+  const kept: Kept[] = []
   const metrics = createMetrics(new Registry())
   const app = Fastify({ bodyLimit: BODY_BYTES_MAX })
   answerHandshake(app, { verifyToken: 'verify-me-please', metrics })
@@ -20,9 +27,9 @@ function setup(publish: (body: Uint8Array) => Promise<void> = async () => {}) {
     ingressId: 'ingress-1',
     metrics,
     log: pino({ level: 'silent' }),
-    async publish(bytes, { receivedAtUs }, { correlationId }) {
+    async publish(bytes, { receivedAtUs }, { correlationId, traceparent }) {
       await publish(bytes)
-      kept.push({ body: bytes, receivedAtUs, correlationId })
+      kept.push({ body: bytes, receivedAtUs, correlationId, traceparent })
     },
   })
   const post = (
@@ -48,6 +55,35 @@ describe('POST /webhook', () => {
     const { post, kept } = setup()
     const response = await post(signatureOf(body, 'secret-now'), body, { 'x-request-id': 'abcdef0123456789' })
     expect([response.statusCode, kept]).toMatchObject([200, [{ body, correlationId: 'abcdef0123456789' }]])
+  })
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/json; charset=latin1',
+    'nonsense',
+  ])('does not mind a content type of %s, nor what the bytes say', async (contentType) => {
+    const { post, kept } = setup()
+    const bytes = Buffer.from([0x7b, 0xff, 0x00, 0xf0, 0x9f])
+    const response = await post(signatureOf(bytes, 'secret-now'), bytes, { 'content-type': contentType })
+    expect([response.statusCode, kept]).toMatchObject([200, [{ body: bytes }]])
+  })
+
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+  it.each([
+    ['x-request-id', '5f2b9c1e8d7a4b3c9e0f1a2b3c4d5e6f', 'correlationId', true],
+    ['x-request-id', 'short', 'correlationId', false],
+    ['x-request-id', 'x'.repeat(65), 'correlationId', false],
+    ['x-request-id', 'with spaces in it', 'correlationId', false],
+    ['traceparent', `00-${trace}`, 'traceparent', true],
+    ['traceparent', `01-${trace}`, 'traceparent', true],
+    ['traceparent', `ff-${trace}`, 'traceparent', false],
+    ['traceparent', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, 'traceparent', false],
+    ['traceparent', 'from somebody', 'traceparent', false],
+  ] as const)('passes %s: %s on as %s: %s', async (header, value, property, isPassedOn) => {
+    const { post, kept } = setup()
+    await post(signatureOf(body, 'secret-now'), body, { [header]: value })
+    expect(kept[0]?.[property]).toBe(isPassedOn ? value : undefined)
   })
 
   it('accepts the secret before while it is being rotated', async () => {

@@ -3,6 +3,7 @@ import { PublishError } from '@waybill/messaging'
 import { isSigned } from '@waybill/whatsapp'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { createArrivalClock } from './arrival-clock.ts'
 import type { Metrics } from './metrics.ts'
 
 type Properties = { correlationId: string | undefined; traceparent: string | undefined }
@@ -21,30 +22,39 @@ type Deps = {
 export const BODY_BYTES_MAX = 3_300_000
 
 const REQUEST_ID = /^[A-Za-z0-9-]{8,64}$/
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+// Version ff and ids of nothing but zeros are invalid: https://www.w3.org/TR/trace-context/#traceparent-header
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** 200 means kept: RabbitMQ has confirmed the bytes as they came. Anything else makes WhatsApp send them again. */
 export function receiveWebhook(
   app: FastifyInstance,
   { appSecrets, ingressId, metrics, log, publish }: Deps,
 ): void {
-  const nextInstant = createClock()
+  const nextInstantUs = createArrivalClock()
 
-  // Whatever it says it is, it stays bytes: the signature is over them.
+  // Whatever it says it is, it stays bytes: the signature is over them. Fastify refuses a type that it can't parse.
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    if (headers['content-type'] !== undefined) headers['content-type'] = 'application/octet-stream'
+    done()
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
   app.post('/webhook', async (request, reply) => {
     const stopTimer = metrics.ackSeconds.startTimer()
     const { body, headers } = request
+    const answered = (outcome: string) => {
+      metrics.requests.inc({ outcome })
+      stopTimer({ outcome })
+    }
     if (!Buffer.isBuffer(body) || !isSigned(body, headers['x-hub-signature-256'], appSecrets)) {
-      metrics.requests.inc({ outcome: 'bad signature' })
+      answered('bad signature')
       return reply.code(401).send({ error: 'signature does not match' })
     }
     try {
       await publish(
         body,
-        { receivedAtUs: nextInstant(), ingressId },
+        { receivedAtUs: nextInstantUs(), ingressId },
         {
           correlationId: matching(headers['x-request-id'], REQUEST_ID),
           traceparent: matching(headers.traceparent, TRACEPARENT),
@@ -52,12 +62,12 @@ export function receiveWebhook(
       )
     } catch (error) {
       if (!(error instanceof PublishError)) throw error
-      metrics.requests.inc({ outcome: error.reason })
-      log.warn({ reason: error.reason }, 'a webhook could not be kept, WhatsApp will send it again')
+      answered(error.reason)
+      // Not louder: while the broker is away it says so once, and the metric counts.
+      log.debug({ reason: error.reason }, 'a webhook could not be kept, WhatsApp will send it again')
       return reply.code(503).header('retry-after', '1').send({ error: 'try again' })
     }
-    metrics.requests.inc({ outcome: 'kept' })
-    stopTimer()
+    answered('kept')
     return reply.send()
   })
 
@@ -67,15 +77,6 @@ export function receiveWebhook(
     if (status >= 500) log.error({ err: error }, 'a request failed')
     return reply.code(status).send({ error: status === 413 ? 'body too large' : 'not accepted' })
   })
-}
-
-/** Microseconds since 1970 that never repeat or go back: they order what WhatsApp stamped with the same second. */
-function createClock(): () => number {
-  let last = 0
-  return () => {
-    last = Math.max(last + 1, Math.floor((performance.timeOrigin + performance.now()) * 1_000))
-    return last
-  }
 }
 
 function matching(header: string | string[] | undefined, pattern: RegExp): string | undefined {

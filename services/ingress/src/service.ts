@@ -6,11 +6,22 @@ import type { Config } from './config.ts'
 import { createMetrics } from './metrics.ts'
 import { BODY_BYTES_MAX, receiveWebhook } from './receive-webhook.ts'
 
-// A client that dribbles its request is cut off. NGINX keeps its connections for less long than this.
-const REQUEST_MS_MAX = 10_000
-const KEEP_ALIVE_MS = 75_000
+// A confirm that takes longer than its deadline is most often one that never comes: the sooner a silent broker is cut
+// off, the sooner a new connection finds another node.
+const HEARTBEAT_SECONDS = 5
 
-export async function startService(config: Config): Promise<AsyncDisposable> {
+const SERVER = {
+  bodyLimit: BODY_BYTES_MAX,
+  exposeHeadRoutes: false,
+  // A client that dribbles its request is cut off.
+  requestTimeout: 10_000,
+  connectionTimeout: 10_000,
+  http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
+  // Longer than NGINX keeps idle connections (60 s): it must be the one to close, or a webhook would meet a closed door.
+  keepAliveTimeout: 75_000,
+} as const
+
+export async function startService(config: Config): Promise<AsyncDisposable & { url: string }> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'ingress', instance: config.instance }
   const log = createLogger({ ...identity, level: config.log.level })
@@ -24,14 +35,15 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       log,
       registry,
       contracts: [webhookReceived],
+      heartbeatSeconds: HEARTBEAT_SECONDS,
     }),
   )
-  opened.use(
+  const server = opened.use(
     await startOpsServer({
       ...config.http,
       registry,
       isReady: () => messaging.isReady(),
-      server: { bodyLimit: BODY_BYTES_MAX, requestTimeout: REQUEST_MS_MAX, keepAliveTimeout: KEEP_ALIVE_MS },
+      server: SERVER,
       register(app) {
         answerHandshake(app, { verifyToken: config.whatsapp.verifyToken, metrics })
         receiveWebhook(app, {
@@ -49,5 +61,5 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       },
     }),
   )
-  return opened.move()
+  return Object.assign(opened.move(), { url: server.url })
 }

@@ -24,8 +24,15 @@ afterAll(async () => {
 function setup() {
   const hints: unknown[] = []
   const dead: { reason: string; body: string }[] = []
+  const queries: unknown[] = []
+  const counting = Object.assign(Object.create(pool), {
+    query(...args: Parameters<pg.Pool['query']>) {
+      queries.push(args[0])
+      return pool.query(...args)
+    },
+  })
   const record = recordBatch({
-    pool,
+    pool: counting,
     log: pino({ level: 'silent' }),
     metrics: createMetrics(new Registry()),
     phoneNumberId: '42',
@@ -38,7 +45,7 @@ function setup() {
       },
     },
   })
-  return { record, hints, dead }
+  return { record, hints, dead, queries }
 }
 
 function webhook(messages: readonly object[], receivedAtUs = 1): RawDelivery {
@@ -86,6 +93,12 @@ describe('a batch of webhooks', () => {
       messages.map(({ id }) => id).concat(dead.length === 0 ? ['a.poison'] : []),
     )
     expect(hints).toContainEqual({ conversationId: '42:1001' })
+  })
+
+  it('takes one round trip, however many webhooks it holds', async () => {
+    const { record, queries } = setup()
+    await record(Array.from({ length: 50 }, (_, n) => webhook([text(`e.${n}`, `5${n}`)], n)))
+    expect([queries.length, (await recorded('e.')).length]).toEqual([1, 50])
   })
 
   it('of a thousand updates is recorded whole', async () => {

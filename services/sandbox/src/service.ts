@@ -11,7 +11,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   const registry = createRegistry(identity)
   const world = createWorld({ ...config.world, fleet: readFleet(config.fleetPath), log })
 
-  opened.use(
+  const server = opened.use(
     await startOpsServer({
       ...config.http,
       registry,
@@ -19,6 +19,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       register: (app) => registerSandbox(app, world),
     }),
   )
+  log.info({ url: server.url, webhookUrl: config.world.webhookUrl }, 'the sandbox is open')
   opened.use(world) // disposed before the server, whose close waits for calls that hang
   return opened.move()
 }

@@ -52,5 +52,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   await messaging.consume(turnStarted, { concurrency: PRESENCE_IN_FLIGHT }, ({ payload }) =>
     presence.markRead({ wamid: payload.wamid, showTyping: true }),
   )
+  // Sends in hand need the breakers: they are closed after this.
+  opened.defer(() => messaging.stopConsuming())
   return opened.move()
 }

@@ -74,7 +74,7 @@ Examples: message, then the tool with its arguments
 "I delivered the first one" -> no tool`
 
 export const TOOL_DEFINITIONS = TOOLS.map(({ name, description, args }) => {
-  const { $schema: _dialect, ...parameters } = z.toJSONSchema(args)
+  const { $schema: _dialect, ...parameters }: Record<string, unknown> = z.toJSONSchema(args)
   return { type: 'function' as const, function: { name, description, parameters } }
 })
 

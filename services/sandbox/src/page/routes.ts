@@ -6,8 +6,10 @@ const PUBLIC = new URL('../../public/', import.meta.url)
 const FILES = {
   '/': { name: 'index.html', type: 'text/html; charset=utf-8' },
   '/phone.css': { name: 'phone.css', type: 'text/css; charset=utf-8' },
+  '/bubble.css': { name: 'bubble.css', type: 'text/css; charset=utf-8' },
   '/phone.js': { name: 'phone.js', type: 'text/javascript; charset=utf-8' },
   '/bubble.js': { name: 'bubble.js', type: 'text/javascript; charset=utf-8' },
+  '/icons.js': { name: 'icons.js', type: 'text/javascript; charset=utf-8' },
   '/dialogs.js': { name: 'dialogs.js', type: 'text/javascript; charset=utf-8' },
   '/markup.js': { name: 'markup.js', type: 'text/javascript; charset=utf-8' },
 } as const

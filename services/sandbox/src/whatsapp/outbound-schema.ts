@@ -90,7 +90,10 @@ export const parseRead = (body: unknown) => parse(readSchema, body)
 
 /** Throws the GraphError that Meta answers with: what is missing, what is too long, what is not known. */
 export function parseOutbound(body: unknown): OutboundRequest {
-  const message = parse(messageSchema, isRecord(body) ? { type: 'text', ...body } : body)
+  const message = parse(
+    messageSchema,
+    isRecord(body) ? { type: body.interactive ? 'interactive' : 'text', ...body } : body,
+  )
   if ((message.to === undefined) === (message.recipient === undefined)) {
     throw new GraphError(131008, 'Provide either to (a phone number) or recipient (a user id).')
   }

@@ -80,7 +80,15 @@ export function conceptsIn(words: readonly Word[]): Set<string> {
 /** Whether one of the phrases of a list (blanks between phrases, `_` inside) stands in the words. */
 export function containsAny(words: readonly Word[], list: string): boolean {
   const text = ` ${formsOf(words)} `
-  return list.split(' ').some((phrase) => text.includes(` ${phrase.replaceAll('_', ' ')} `))
+  return phrasesOf(list).some((phrase) => text.includes(phrase))
+}
+
+const splitLists = new Map<string, readonly string[]>()
+
+function phrasesOf(list: string): readonly string[] {
+  const split = splitLists.get(list) ?? list.split(' ').map((phrase) => ` ${phrase.replaceAll('_', ' ')} `)
+  splitLists.set(list, split)
+  return split
 }
 
 export function formsOf(words: readonly Word[]): string {

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { freshDatabase } from '@waybill/test-kit'
+import pg from 'pg'
+import type { DriverRow } from '../drivers/driver-file.ts'
+import { importDrivers, listDrivers } from '../drivers/import-drivers.ts'
+
+const MARIA: DriverRow = {
+  id: 'd-1',
+  name: 'Maria',
+  phone: '5531987650102',
+  userId: 'BR.1',
+  status: 'active',
+  timeZone: 'America/Sao_Paulo',
+  checkInAt: '09:00',
+  permissions: [],
+}
+const JOHAN: DriverRow = {
+  id: 'd-2',
+  name: 'Johan',
+  phone: '12125550101',
+  status: 'active',
+  timeZone: 'UTC',
+  checkInAt: '09:00',
+  permissions: [],
+}
+
+let database: Awaited<ReturnType<typeof freshDatabase>>
+let pool: pg.Pool
+beforeAll(async () => {
+  database = await freshDatabase()
+  pool = new pg.Pool({ connectionString: database.url })
+})
+afterAll(async () => {
+  await pool.end()
+  await database[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  await pool.query('TRUNCATE drivers CASCADE')
+  await importDrivers(database.url, [MARIA, JOHAN])
+})
+
+async function identities() {
+  const { rows } = await pool.query<{ line: string }>(`
+    SELECT concat_ws(' ', driver_id, kind, value, locked_reason) AS line FROM identities ORDER BY 1`)
+  return rows.map(({ line }) => line)
+}
+
+describe('importDrivers', () => {
+  it('changes who is there and leaves the others alone', async () => {
+    await importDrivers(database.url, [{ ...MARIA, name: 'Maria José', status: 'suspended', language: 'pt' }])
+    expect(await listDrivers(database.url)).toEqual([
+      {
+        id: 'd-1',
+        name: 'Maria José',
+        status: 'suspended',
+        timeZone: 'America/Sao_Paulo',
+        phone: '5531987650102',
+      },
+      { id: 'd-2', name: 'Johan', status: 'active', timeZone: 'UTC', phone: '12125550101' },
+    ])
+  })
+
+  it('replaces a phone, also by one that its owner gives up in the same import', async () => {
+    const { userId, ...maria } = MARIA
+    await importDrivers(database.url, [
+      { ...maria, phone: '12125550101' },
+      { ...JOHAN, phone: '12125550999' },
+    ])
+    expect(await identities()).toEqual([
+      'd-1 phone 12125550101',
+      `d-1 user_id ${userId}`,
+      'd-2 phone 12125550999',
+    ])
+  })
+
+  it('takes nothing when a phone belongs to somebody who is not in the list', async () => {
+    const before = await identities()
+    const newcomer = { ...JOHAN, id: 'd-3' }
+    await expect(importDrivers(database.url, [{ ...MARIA, name: 'Changed' }, newcomer])).rejects.toThrow(
+      'driver d-3: the phone belongs to driver d-2',
+    )
+    expect(await identities()).toEqual(before)
+    expect((await listDrivers(database.url)).map(({ name }) => name)).toEqual(['Maria', 'Johan'])
+  })
+
+  it('leaves a locked identity locked', async () => {
+    await pool.query(
+      `UPDATE identities SET locked_reason = 'changed' WHERE kind = 'phone' AND driver_id = 'd-1'`,
+    )
+    await importDrivers(database.url, [MARIA])
+    expect(await identities()).toContain('d-1 phone 5531987650102 changed')
+  })
+})

@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { mkdtempDisposableSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { eventually } from '@waybill/test-kit'
+import { freePorts } from '../servers/free-ports.ts'
+import { nginx } from '../stack/nginx.ts'
+
+type Behaviour = (path: string) => number | 'silent' | 'reset'
+
+/** An ingress that answers as it is told, and remembers what it was asked. */
+async function standIn(port: number) {
+  const asked: string[] = []
+  let behaviour: Behaviour = () => 200
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      asked.push(
+        `${request.method} ${request.url} ${request.headers['x-request-id'] ? 'with id' : 'without id'}`,
+      )
+      const status = behaviour(request.url ?? '')
+      if (status === 'reset') request.socket.resetAndDestroy()
+      else if (status !== 'silent') response.writeHead(status).end()
+    })
+  })
+  await once(server.listen(port, '127.0.0.1'), 'listening')
+  return {
+    asked,
+    will(it: Behaviour) {
+      behaviour = it
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await once(server.close(), 'close')
+    },
+  }
+}
+
+const dir = mkdtempDisposableSync(join(tmpdir(), 'waybill-nginx-'))
+let door: ReturnType<typeof nginx>
+let one: Awaited<ReturnType<typeof standIn>>
+let other: Awaited<ReturnType<typeof standIn>>
+
+beforeAll(async () => {
+  const [port = 0, ...ingress] = await freePorts(3)
+  one = await standIn(ingress[0] ?? 0)
+  other = await standIn(ingress[1] ?? 0)
+  door = nginx({ dir: dir.path, pidDir: join(dir.path, 'pids'), port })
+  door.setUpstreams(ingress)
+  await door.start()
+})
+afterAll(async () => {
+  for (const each of [door, one, other]) await each[Symbol.asyncDispose]()
+  dir.remove()
+})
+beforeEach(async () => {
+  for (const each of [one, other]) each.will(() => 200)
+  await eventually(async () => (await fetch(`${door.url}/health`)).ok, {
+    what: 'an ingress to be let in again',
+  })
+  for (const each of [one, other]) each.asked.length = 0
+})
+
+const post = (body = 'x', path = '/webhook') => fetch(door.url + path, { method: 'POST', body })
+
+describe('the front door', () => {
+  it('passes webhooks on with a request id, and nothing else', async () => {
+    expect((await post()).status).toBe(200)
+    expect([...one.asked, ...other.asked]).toEqual(['POST /webhook with id'])
+    for (const path of ['/', '/metrics', '/ready', '/live', '/webhook/', '/webhooks']) {
+      expect((await post('x', path)).status).toBe(404)
+    }
+    expect((await fetch(`${door.url}/webhook`, { method: 'DELETE' })).status).toBe(405)
+    expect([...one.asked, ...other.asked]).toHaveLength(1)
+  })
+
+  it.each([
+    ['is shut out by the broker', () => 503],
+    ['is frozen', () => 'silent' as const],
+    ['dies', () => 'reset' as const],
+  ])('offers a webhook to another ingress when one %s', async (_what, behaviour) => {
+    one.will(behaviour)
+    // Both take turns: two webhooks meet the bad one at least once.
+    const statuses = [(await post()).status, (await post()).status]
+    expect(statuses).toEqual([200, 200])
+    expect(one.asked.length).toBeGreaterThan(0)
+    expect(other.asked.length).toBe(2)
+  })
+
+  it('answers 503 when no ingress takes it, so that WhatsApp sends it again', async () => {
+    one.will(() => 503)
+    other.will(() => 503)
+    // Also once it has given both up for a moment.
+    for (let i = 0; i < 12; i++) expect((await post()).status).toBe(503)
+  })
+
+  it('leaves the verify token out of its logs', async () => {
+    await fetch(`${door.url}/webhook?hub.verify_token=not-for-logs&hub.challenge=1`)
+    one.will(() => 'reset')
+    other.will(() => 'reset')
+    await fetch(`${door.url}/webhook?hub.verify_token=not-for-logs`)
+    const logs = ['access.log', 'error.log']
+      .map((it) => readFileSync(join(door.home, 'logs', it), 'utf8'))
+      .join('')
+    expect(logs).toContain('GET /webhook 200')
+    expect(logs).toContain('GET /webhook 503')
+    expect(logs).not.toContain('not-for-logs')
+  })
+
+  it('takes 3 MB and refuses more than WhatsApp sends', async () => {
+    expect((await post('x'.repeat(3 * 1024 * 1024))).status).toBe(200)
+    expect((await post('x'.repeat(4 * 1024 * 1024))).status).toBe(413)
+  })
+
+  it('lets nobody hold an ingress with a body that does not come', async () => {
+    const slow = connect(Number(new URL(door.url).port), '127.0.0.1')
+    slow.write('POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nx')
+    await once(slow, 'connect')
+    expect((await post()).status).toBe(200)
+    expect([...one.asked, ...other.asked]).toHaveLength(1)
+    slow.destroy()
+  })
+
+  it('says who it is, but not which version', async () => {
+    expect((await fetch(`${door.url}/health`)).headers.get('server')).toBe('nginx')
+  })
+})

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Pool, Send } from '@waybill/database'
+import { freshDatabase } from '@waybill/test-kit'
+import type { SendOutcome } from '@waybill/whatsapp'
+import pg from 'pg'
+import { pino } from 'pino'
+import { sendLane } from '../src/send-lane.ts'
+
+const pacing = {
+  numberPerSecond: 1_000,
+  pairIntervalMs: 6_000,
+  pairBurst: 45,
+  waitMsMax: 2_000,
+  settleMs: 10_000,
+  attemptsMax: 2,
+}
+
+let database: Awaited<ReturnType<typeof freshDatabase>>
+let pool: Pool
+
+beforeAll(async () => {
+  database = await freshDatabase()
+  pool = new pg.Pool({ connectionString: database.url })
+})
+afterAll(async () => {
+  await pool.end()
+  await database[Symbol.asyncDispose]()
+})
+
+/** A conversation with replies waiting, by their texts. */
+async function conversationWith(...texts: string[]): Promise<string> {
+  const id = `42:${randomUUID()}`
+  await pool.query(`INSERT INTO conversations (id, phone_number_id, wa_id) VALUES ($1, '42', '1555')`, [id])
+  const replies = texts.map((body) => ({ message: { type: 'text', text: { body } }, replyTo: 'wamid.asked' }))
+  await pool.query('SELECT enqueue_replies($1, $2, $3)', [id, randomUUID(), JSON.stringify(replies)])
+  return id
+}
+
+function setup(answer: (send: Send) => SendOutcome, databaseError?: Error) {
+  const sent: unknown[] = []
+  const read: string[] = []
+  const queries: unknown[] = []
+  const counting = Object.assign(Object.create(pool), {
+    query: (...args: Parameters<Pool['query']>) => {
+      queries.push(args[0])
+      if (databaseError) throw databaseError
+      return pool.query(...args)
+    },
+  })
+  const work = sendLane({
+    pool: counting,
+    pacing,
+    owner: 'sender-1',
+    log: pino({ level: 'silent' }),
+    presence: {
+      async markRead({ wamid }) {
+        read.push(wamid)
+      },
+    },
+    async attempt(send) {
+      sent.push(send.message)
+      return answer(send)
+    },
+  })
+  const run = (conversationId: string, isRedelivered = false) =>
+    work({ payload: { conversationId }, isRedelivered })
+  return { run, sent, read, queries }
+}
+
+const accept = ({ id }: Send): SendOutcome => ({ kind: 'accepted', wamid: `wamid.${id}` })
+const text = (body: string) => ({ type: 'text', text: { body } })
+
+describe('a hint', () => {
+  it('sends what waits, in order, with two round trips for one reply and one more for each further one', async () => {
+    const { run, sent, queries } = setup(accept)
+    await run(await conversationWith('one'))
+    expect(queries).toHaveLength(2)
+    await run(await conversationWith('two', 'three'))
+    expect([queries.length, sent]).toEqual([5, [text('one'), text('two'), text('three')]])
+  })
+
+  it('marks what it answers as read', async () => {
+    const { run, read } = setup(accept)
+    await run(await conversationWith('one'))
+    expect(read).toEqual(['wamid.asked'])
+  })
+
+  it('too many finds nothing to do', async () => {
+    const { run, sent } = setup(accept)
+    const id = await conversationWith('one')
+    await Promise.all([run(id), run(id), run(id)])
+    expect(sent).toHaveLength(1)
+  })
+
+  it('stops at a reply that is in doubt: nothing overtakes it', async () => {
+    const { run, sent } = setup(() => ({ kind: 'ambiguous', reason: 'timeout' }))
+    const id = await conversationWith('one', 'two')
+    await run(id)
+    await run(id)
+    expect(sent).toEqual([text('one')])
+  })
+
+  it('goes on behind a reply that can never work', async () => {
+    const { run, sent } = setup((send) =>
+      send.attempt === 1 && sent.length === 1 ? { kind: 'rejected', reason: 'no' } : accept(send),
+    )
+    await run(await conversationWith('one', 'two'))
+    expect(sent).toEqual([text('one'), text('two')])
+  })
+
+  it('never throws: without a database the lane is left to the sweeper', async () => {
+    const { run, sent } = setup(accept, new Error('the database is away'))
+    await run(await conversationWith('one'))
+    expect(sent).toEqual([])
+  })
+})

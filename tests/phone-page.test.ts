@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import { freshStack, type TestStack } from './fresh-stack.ts'
+
+jest.setTimeout(60_000)
+
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const JOHAN = '12125550101'
+const MARIA = '5511987650102'
+
+let system: TestStack
+let browser: Browser
+
+beforeAll(async () => {
+  const [started, launched] = await Promise.all([
+    freshStack(() => ({ scale: { ingress: 1, intake: 1, assistant: 1, sender: 1 } })),
+    chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGS }),
+  ])
+  system = started
+  browser = launched
+})
+afterAll(async () => {
+  await browser?.close()
+  await system?.[Symbol.asyncDispose]()
+})
+
+async function phoneOf(phone: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } })
+  await page.goto(`${system.stack.description.urls.phone}#${phone}`)
+  return page
+}
+
+async function write(page: Page, text: string) {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text)
+  await page.getByRole('button', { name: 'Send' }).click()
+}
+
+async function expectShown(what: Locator) {
+  await expect(what.last().waitFor()).resolves.toBeUndefined()
+}
+
+describe('the phone page', () => {
+  it('lets one pick a driver and chat: words, a number, a button', async () => {
+    const page = await browser.newPage({ viewport: { width: 1200, height: 844 } })
+    await page.goto(system.stack.description.urls.phone)
+    await page.getByRole('link', { name: /Johan/ }).click()
+    await write(page, 'What are my orders today?')
+    await page.getByText('You have 3 orders today, Johan!').waitFor()
+    await write(page, '2')
+    await page.getByText('456 Oak Ave').last().waitFor()
+    await page
+      .getByRole('button', { name: /Confirm/ })
+      .last()
+      .click()
+    await expectShown(page.getByText(/✅.*#12346/))
+    await page.close()
+  })
+
+  it('shows ticks on what the driver wrote: read when it was answered', async () => {
+    const page = await phoneOf(JOHAN)
+    await write(page, 'What is my next stop?')
+    await expectShown(page.locator('.bubble.mine').last().getByRole('img', { name: 'read' }))
+    await page.close()
+  })
+
+  it('opens a list, and a row of it leads to the order', async () => {
+    const page = await phoneOf(MARIA)
+    await write(page, 'Quais são as minhas entregas de hoje?')
+    await page.locator('.bubble.theirs .choice').last().click()
+    await page.getByRole('dialog').getByText(/22302/).first().click()
+    await expectShown(page.locator('.bubble.theirs').filter({ hasText: '22302' }))
+    await page.close()
+  })
+
+  it('shows markup in a message as text', async () => {
+    const page = await phoneOf(JOHAN)
+    await write(page, '<img src=x onerror=alert(1)>')
+    await page.getByText('<img src=x onerror=alert(1)>').first().waitFor()
+    expect(await page.locator('.messages img').count()).toBe(0)
+    await page.close()
+  })
+})
