@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { env } from 'node:process'
+import { jest } from '@jest/globals'
 import { conversationReady, outboundReady } from '@waybill/contracts'
 import { createPool, type MessageRow, type Pool, recordWebhooks } from '@waybill/database'
 import { connectMessaging, type Messaging } from '@waybill/messaging'
@@ -12,6 +13,9 @@ import { loadConfig } from '../src/config.ts'
 import { localDate } from '../src/replies/local-time.ts'
 import { startService } from '../src/service.ts'
 import { type FakeUpstream, johansDay, modelChoosing, startUpstream } from './fake-upstreams.ts'
+
+// Every test has queues of its own, and a broker that is busy takes its time to make them.
+jest.setTimeout(20_000)
 
 export const PHONE = '12125550101'
 export const CONVERSATION = `100000000000001:${PHONE}`

@@ -9,7 +9,7 @@ let assistant: AsyncDisposable
 
 beforeEach(async () => {
   bench = await openBench()
-  await cutOffIn('23:59')
+  await cutOffIn('24:00')
   assistant = await bench.start()
 })
 afterEach(async () => {

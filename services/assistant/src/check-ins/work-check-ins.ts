@@ -32,6 +32,7 @@ type Deps = {
 type Handler = (delivery: Pick<Delivery<typeof checkInDue>, 'payload'>) => Promise<void>
 
 const RECENT_MAX = 6
+const ANSWER_EXPECTED_MS = 5 * 60_000
 
 /** Takes the step that a check-in is at. Never throws: what could not be done is hinted at again in some seconds. */
 export function workCheckIns(deps: Deps): Handler {
@@ -63,6 +64,7 @@ export function workCheckIns(deps: Deps): Handler {
     if (!first) return 'orders-unreachable'
 
     const session = sessionAt(now(), parseSession(conversation.session))
+    if (isInConversation(session)) return 'in-conversation'
     const language = session.language ?? driver.language ?? 'en'
     const asked = { driver, language, date: checkIn.date, orders: [first, ...others] } as const
     const state = await askCheckIn(pool, {
@@ -73,6 +75,12 @@ export function workCheckIns(deps: Deps): Handler {
     })
     if (state === 'asked') await publishHint(deps, broadcastReady, { conversationId: conversation.id })
     return state
+  }
+
+  /** Somebody who is just being asked something else would answer that one: "yes" must not mean the route then. */
+  function isInConversation({ pendingQuestion, at }: Session): boolean {
+    const isOpen = pendingQuestion !== null && pendingQuestion.kind !== 'check-in'
+    return isOpen && now() - at < ANSWER_EXPECTED_MS
   }
 
   /** A turn of its own: what the assistant asked is the session's open question from here. */
