@@ -5,8 +5,12 @@ import type { DriverRow } from './driver-file.ts'
 export function sandboxDrivers(): DriverRow[] {
   return readFleet().map(({ id, name, phone, status, language, timeZone }) => ({
     ...{ id, name, phone, status, language, timeZone },
-    // A thousand drivers for load would all be asked at the same moment, in the middle of it.
-    checkInAt: id.startsWith('driver-load') ? null : '09:00',
+    checkInAt: isAskedInTheMorning(id) ? '09:00' : null,
     permissions: ['customer-phone'],
   }))
+}
+
+// A thousand drivers for load would all be asked in the middle of it, and Johan in the middle of the example.
+function isAskedInTheMorning(id: string): boolean {
+  return !id.startsWith('driver-load') && id !== 'driver-johan'
 }
