@@ -5,14 +5,16 @@ import { describe, expect, it } from '@jest/globals'
 
 const disposable = `{ async [Symbol.asyncDispose]() { console.log('disposed') } }`
 
-/** Runs a service as a process, a thousand times as fast. A line on its stdout that names a signal sends that signal. */
-async function run(start: string) {
+const FAST = 1_000
+
+/** Runs a service as a process, its timers so many times as fast. A line on its stdout that names a signal sends that signal. */
+async function run(start: string, timesAsFast = 1) {
   const module = new URL('./run-service.ts', import.meta.url)
   const child = spawn(process.execPath, [
     '--input-type=module',
     '--eval',
     `const realSetTimeout = setTimeout
-     globalThis.setTimeout = (run, ms) => realSetTimeout(run, ms / 1_000)
+     globalThis.setTimeout = (run, ms) => realSetTimeout(run, ms / ${timesAsFast})
      const { runService } = await import(${JSON.stringify(module.href)})
      const alive = setInterval(() => {}, 1_000)
      await runService(${start})`,
@@ -50,7 +52,7 @@ describe('runService', () => {
     ['does not listen', ''],
   ])('exits with 0 when a start that is told to stop %s', async (_case, listening) => {
     const start = `(signal) => new Promise((_, reject) => { ${listening}; console.log('SIGTERM') })`
-    expect(await run(start)).toEqual({ code: 0, output: [], errors: '' })
+    expect(await run(start, FAST)).toEqual({ code: 0, output: [], errors: '' })
   })
 
   it('exits with 1 at a second signal, and when stopping takes too long', async () => {
@@ -59,7 +61,10 @@ describe('runService', () => {
       return { [Symbol.asyncDispose]: () => new Promise(() => console.log('${line}')) }
     }`
     expect(await run(hanging('SIGINT'))).toMatchObject({ code: 1, errors: expect.stringMatching(/second/) })
-    expect(await run(hanging('stuck'))).toMatchObject({ code: 1, errors: expect.stringMatching(/25 s/) })
+    expect(await run(hanging('stuck'), FAST)).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/25 s/),
+    })
   })
 
   it.each([
