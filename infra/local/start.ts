@@ -8,7 +8,7 @@ import { startServers } from './servers/start-servers.ts'
 import type { UnexpectedEnd } from './servers/supervise.ts'
 import { type RealAccounts, realAccounts } from './stack/accounts.ts'
 import { DRIVER_NAME, type Exchange, playConversation } from './stack/conversation.ts'
-import { type StackDescription, startStack } from './stack/start-stack.ts'
+import { type Stack, type StackDescription, startStack } from './stack/start-stack.ts'
 import { readStartOptions, START_HELP } from './start-options.ts'
 
 await runLauncher(async (signal) => {
@@ -27,12 +27,24 @@ await runLauncher(async (signal) => {
   }
   using _only = onlyLauncher()
   const broken = Promise.withResolvers<UnexpectedEnd>()
-  const running = { log: progress, onUnexpectedEnd: broken.resolve, signal }
+  const running = { log: progress, onUnexpectedEnd: (end: UnexpectedEnd) => void goOnAfter(end), signal }
 
   const { isFresh, scale, port } = options
   await using servers = await startServers({ ...running, dir: join(LOCAL_DIR, 'servers'), isFresh })
   await using stack = await startStack({ ...running, servers, dir: LOCAL_DIR, accounts, scale, port })
-  writeFileSync(STACK_FILE, `${JSON.stringify(stack.description, null, 2)}\n`, { mode: 0o600 })
+  describeStack(stack)
+
+  // What crashes is looked at by a person. What somebody kills, to see what happens, comes back.
+  async function goOnAfter(end: UnexpectedEnd) {
+    if (end.isCrash) return broken.resolve(end)
+    progress(`${end.name} was ended from outside (${end.reason}): starting it again`)
+    try {
+      await end.restart()
+      describeStack(stack)
+    } catch {
+      broken.resolve(end)
+    }
+  }
 
   if (options.withDemo && !isRealWhatsApp) {
     for await (const exchange of playConversation(stack.description.urls.sandbox, signal)) {
@@ -56,6 +68,10 @@ await runLauncher(async (signal) => {
   console.log('\nStopping …')
   return 0
 })
+
+function describeStack({ description }: Stack) {
+  writeFileSync(STACK_FILE, `${JSON.stringify(description, null, 2)}\n`, { mode: 0o600 })
+}
 
 function accountsOfCheckout(): RealAccounts {
   const file = join(CHECKOUT, '.env')

@@ -1,6 +1,14 @@
 import { type ChildProcess, type Command, logTail, startChild, waitUntilReady } from './child-process.ts'
 
-export type UnexpectedEnd = { name: string; reason: string; logTail: string }
+export type UnexpectedEnd = {
+  name: string
+  reason: string
+  /** It gave up by itself; otherwise somebody has killed or stopped it. */
+  isCrash: boolean
+  logTail: string
+  /** Starts it again under the same name. */
+  restart: () => Promise<void>
+}
 
 type Options = {
   command: Command
@@ -42,7 +50,10 @@ export function supervise({
     await waitUntilReady(started, command.logFile, isReady, signal)
     isEndExpected = false
     void started.ended.then((reason) => {
-      if (!isEndExpected) onUnexpectedEnd?.({ name: command.name, reason, logTail: logTail(command.logFile) })
+      if (isEndExpected) return
+      const { name, logFile } = command
+      const isCrash = reason.startsWith('exit code') && reason !== 'exit code 0'
+      onUnexpectedEnd?.({ name, reason, isCrash, logTail: logTail(logFile), restart: start })
     })
   }
   async function stop() {
