@@ -1,4 +1,5 @@
 import pg from 'pg'
+import type { Logger } from 'pino'
 import { Gauge, type Registry } from 'prom-client'
 
 export type Pool = pg.Pool
@@ -8,7 +9,7 @@ type PoolOptions = {
   name: string
   connectionsMax: number
   registry: Registry
-  onError: (error: Error) => void
+  log: Logger
 }
 
 // A statement of ours takes milliseconds. One that takes this long is stuck, and so is who waits for it.
@@ -16,7 +17,7 @@ const STATEMENT_MS_MAX = 10_000
 const CONNECT_MS_MAX = 5_000
 
 /** Connections are opened when needed and replaced when PostgreSQL cuts them. */
-export function createPool({ url, name, connectionsMax, registry, onError }: PoolOptions): Pool {
+export function createPool({ url, name, connectionsMax, registry, log }: PoolOptions): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: name,
@@ -26,7 +27,7 @@ export function createPool({ url, name, connectionsMax, registry, onError }: Poo
     query_timeout: STATEMENT_MS_MAX + 1_000,
     keepAlive: true,
   })
-  pool.on('error', onError)
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'))
   new Gauge({
     name: 'waybill_database_connections',
     help: 'PostgreSQL connections of this process by state',

@@ -42,7 +42,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       ...config.database,
       name: config.instance,
       registry,
-      onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+      log,
     }),
     (it) => it.end(),
   )

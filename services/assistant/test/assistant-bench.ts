@@ -63,7 +63,7 @@ export async function openBench(): Promise<Bench> {
   opened.use(redis)
   const registry = new Registry()
   const pool = opened.adopt(
-    createPool({ url: database.url, name: 'bench', connectionsMax: 4, registry, onError() {} }),
+    createPool({ url: database.url, name: 'bench', connectionsMax: 4, registry, log }),
     (it) => it.end(),
   )
   const redisClient = opened.adopt(new Redis(redis.url), async (it) => it.disconnect())

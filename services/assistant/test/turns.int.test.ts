@@ -126,7 +126,7 @@ it('needs three round trips to PostgreSQL and two to Redis for a turn', async ()
     name: 'probe',
     connectionsMax: 1,
     registry: new Registry(),
-    onError() {},
+    log,
   })
   const queries: string[] = []
   const { query } = Object.getPrototypeOf(probe)

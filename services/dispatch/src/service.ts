@@ -23,7 +23,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       name: config.instance,
       connectionsMax: 4,
       registry,
-      onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+      log,
     }),
     (it) => it.end(),
   )

@@ -28,7 +28,7 @@ beforeEach(async () => {
   for (const each of [database, vhost]) opened.use(each)
   const registry = new Registry()
   const log = pino({ level: 'silent' })
-  const options = { url: database.url, name: 'test', connectionsMax: 2, registry, onError() {} }
+  const options = { url: database.url, name: 'test', connectionsMax: 2, registry, log }
   pool = opened.adopt(createPool(options), (it) => it.end())
   const contracts = [dispatchNoticeRaised]
   messaging = opened.use(await connectMessaging({ url: vhost.url, name: 'test', log, registry, contracts }))
