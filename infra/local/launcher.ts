@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { forgetProcess, rememberProcess, runningProcess } from './servers/leftovers.ts'
 
 export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
-export const LOCAL_DIR = join(CHECKOUT, '.local')
+/** Data, logs and `stack.json`. Another directory makes another Waybill on this machine. */
+export const LOCAL_DIR = process.env.WAYBILL_LOCAL ?? join(CHECKOUT, '.local')
 export const STACK_FILE = join(LOCAL_DIR, 'stack.json')
 
 /**
@@ -29,7 +30,7 @@ function sentenceFor(error: unknown): string {
   return error.constructor === Error ? error.message : (error.stack ?? error.message)
 }
 
-/** One launcher per checkout at a time. */
+/** One launcher per directory at a time. */
 export function onlyLauncher(): Disposable {
   mkdirSync(LOCAL_DIR, { recursive: true })
   const other = runningProcess(LOCAL_DIR, 'launcher')
