@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -16,6 +16,7 @@ const readme = readFileSync(join(CHECKOUT, 'README.md'), 'utf8')
 let local: ReturnType<typeof mkdtempDisposableSync>
 beforeAll(() => {
   local = mkdtempDisposableSync(join(tmpdir(), 'waybill-readme-'))
+  chmodSync(local.path, 0o711) // or the servers, which are nobody when we are root, would keep their data elsewhere
 })
 afterAll(() => local.remove())
 
