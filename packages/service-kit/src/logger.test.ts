@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 
 /** The logger writes to the stdout of its process. */
@@ -35,12 +36,19 @@ describe('a log line', () => {
     [`{ message: { from: '15550100001', text: { body: 'canary' } } }`],
     [`{ request: { headers: { authorization: 'Bearer canary' } } }`],
     [`{ config: { accessToken: 'canary' } }`],
+    [`{ conversationId: '106540352242922:15550100001', wamid: 'wamid.HBgLMTU1NTAxMDAwMDEcanary' }`],
     [`{ err: Object.assign(new Error('x'), { detail: 'Key (phone)=(15550100001)', response: 'canary' }) }`],
     [`{ err: new Error('no uuid: "15550100001"', { cause: new Error('15550100001') }) }`],
   ])('S18: holds no phone number, text or secret: %s', (fields) => {
     const lines = logged(`log.error(${fields}, 'x')`)
     expect(lines).toHaveLength(1)
     expect(JSON.stringify(lines)).not.toMatch(/15550100001|canary/)
+  })
+
+  it('gives a conversation a name by which it can be found', () => {
+    const [line] = logged(`log.warn({ conversationId: '42:15550100001' }, 'x')`)
+    const name = createHash('sha256').update('42:15550100001').digest('hex').slice(0, 8)
+    expect(line).toMatchObject({ conversationId: name })
   })
 
   it('keeps the message, the code and the cause of an error', () => {
