@@ -12,7 +12,7 @@ export type QueueContract<Schema extends z.ZodType = z.ZodType> = {
   readonly queue: string
   /** The event with its version, `conversation.ready.v1`. */
   readonly routingKey: string
-  /** The JSON payload. `undefined` for raw bytes. */
+  /** Of the payload: JSON, but for webhooks, which travel as the bytes they are. */
   readonly schema: Schema
   readonly retry: RetryPolicy
   /** One consumer works, the others stand by. */
