@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { driversCommand } from '@waybill/tools'
 import { z } from 'zod'
-import { readDrivers } from './drivers/driver-file.ts'
-import { importDrivers, listDrivers } from './drivers/import-drivers.ts'
 import { runLauncher, STACK_FILE } from './launcher.ts'
 
 const HELP = `npm run drivers -- list
@@ -10,27 +9,11 @@ npm run drivers -- import FILE.json    adds the drivers of a file, and changes t
 The database is DATABASE_URL, or that of the npm start that is running.`
 
 await runLauncher(async () => {
-  const [command, file, ...rest] = process.argv.slice(2)
-  if (command === 'list' && file === undefined) {
-    for (const { id, phone, status, timeZone, name } of await listDrivers(databaseUrl())) {
-      console.log([id, phone ?? '-', status, timeZone, name].join('\t'))
-    }
-    return 0
-  }
-  if (command === 'import' && file !== undefined && rest.length === 0) {
-    const drivers = readDrivers(readFile(file))
-    await importDrivers(databaseUrl(), drivers)
-    console.log(`${drivers.length} drivers imported`)
-    return 0
-  }
+  const args = process.argv.slice(2)
+  if (await driversCommand(args, databaseUrl)) return 0
   console.log(HELP)
-  return command === '--help' || command === undefined ? 0 : 1
+  return args[0] === '--help' || args[0] === undefined ? 0 : 1
 })
-
-function readFile(file: string): string {
-  if (!existsSync(file)) throw new Error(`There is no file ${file}.`)
-  return readFileSync(file, 'utf8')
-}
 
 function databaseUrl(): string {
   if (process.env.DATABASE_URL) return process.env.DATABASE_URL

@@ -26,7 +26,7 @@ describe('parseEnv', () => {
   it('S17: reports all problems at once, by name and never with the value', () => {
     const env = { AMQP_URL: 'hunter2', PORT: '70000', LOG_LEVEL: 'loud' }
     const problems = () => parseEnv(schema, env)
-    expect(problems).toThrow(/INSTANCE: is required.*PORT: .*LOG_LEVEL: .*AMQP_URL: .*COLOUR: is required/s)
+    expect(problems).toThrow(/PORT: .*LOG_LEVEL: .*AMQP_URL: .*COLOUR: is required/s)
     expect(problems).not.toThrow(/hunter2|70000|loud/)
   })
 })

@@ -1,8 +1,13 @@
+import { hostname } from 'node:os'
 import { z } from 'zod'
 
 /** What every service reads from its environment: spread it into the service's own schema. */
 export const serviceEnv = {
-  INSTANCE: z.string().min(1).describe('Name of this instance, unique: assistant-1'),
+  INSTANCE: z
+    .string()
+    .min(1)
+    .default(hostname())
+    .describe('Name of this instance, unique: assistant-1; the name of the machine without'),
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
   PORT: z.coerce
     .number()

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { freshDatabase } from '@waybill/test-kit'
 import pg from 'pg'
-import type { DriverRow } from '../drivers/driver-file.ts'
-import { importDrivers, listDrivers } from '../drivers/import-drivers.ts'
+import type { DriverRow } from '../src/driver-file.ts'
+import { importDrivers, listDrivers } from '../src/import-drivers.ts'
 
 const MARIA: DriverRow = {
   id: 'd-1',

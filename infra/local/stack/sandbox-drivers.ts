@@ -1,5 +1,5 @@
+import type { DriverRow } from '@waybill/tools'
 import { readFleet } from '../../../services/sandbox/src/fleet.ts'
-import type { DriverRow } from './driver-file.ts'
 
 /** The drivers whom the sandbox plays. WhatsApp tells their user ids when they write for the first time. */
 export function sandboxDrivers(): DriverRow[] {

@@ -1,0 +1,3 @@
+export type { DriverRow } from './driver-file.ts'
+export { driversCommand } from './drivers-command.ts'
+export { importDrivers, listDrivers } from './import-drivers.ts'
