@@ -22,7 +22,7 @@ export const DEFAULT_SCALE: Scale = {
 }
 
 /** The variables that a service is given besides HOST, PORT, INSTANCE and LOG_LEVEL: no more than it reads. */
-const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly string[]>> = {
+export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly string[]>> = {
   ingress: ['AMQP_URL', 'WHATSAPP_APP_SECRET', 'WHATSAPP_APP_SECRET_PREVIOUS', 'WHATSAPP_VERIFY_TOKEN'],
   intake: ['AMQP_URL', 'DATABASE_URL', 'WHATSAPP_PHONE_NUMBER_ID'],
   assistant: [
