@@ -18,10 +18,13 @@ import { openOrderBook } from './orders/order-book.ts'
 import { reachOrderSystem } from './orders/reach-order-system.ts'
 import { workCommands } from './orders/work-commands.ts'
 import { createMemory, createRedis } from './session/memory.ts'
+import { TOOLS } from './tools/catalogue.ts'
 import { answerMessage } from './turns/answer-message.ts'
 import { publishHint } from './turns/publish-hint.ts'
 import { workConversation } from './turns/work-conversation.ts'
 import { createModel } from './understand/ask-model.ts'
+import { createRules } from './understand/classify-by-rules.ts'
+import { EXAMPLES } from './understand/examples.ts'
 import { createUnderstanding } from './understand/understand.ts'
 
 // Turns in hand get this long to finish, and then a moment to let go; what is left is taken over by somebody else.
@@ -77,6 +80,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   )
   const understand = createUnderstanding({
     ask: model.ask,
+    classifyByRules: createRules(EXAMPLES, TOOLS),
     onAsked: (call) => countModelCall(metrics, call),
   })
   const shared = {

@@ -1,5 +1,9 @@
 import { expect, it } from '@jest/globals'
-import { classifyByRules } from './classify-by-rules.ts'
+import { TOOLS } from '../tools/catalogue.ts'
+import { createRules } from './classify-by-rules.ts'
+import { EXAMPLES } from './examples.ts'
+
+const classifyByRules = createRules(EXAMPLES, TOOLS)
 
 const ask = (name: string, args: Record<string, string> = {}) => ({ do: 'tool', name, args })
 

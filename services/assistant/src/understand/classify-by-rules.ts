@@ -1,49 +1,80 @@
+import type { PendingQuestion } from '../session/session.ts'
+import type { Tool } from '../tools/tool.ts'
 import type { Intent } from './fast-path.ts'
+import { learnSentences } from './learn-sentences.ts'
+import { choicesOf, type Example, NO, NO_TOOL, YES } from './load-examples.ts'
 import { normalize, numberIn } from './normalize.ts'
 import { isClearAcceptance, isClearRefusal } from './route-words.ts'
 
-// For when the model can't be reached: the common requests in three languages, compared with normalised words.
-const CONFIRM = /\b(?:confirm(?:s|ed|ing|o|a|ar|ado)?|accept|aceito|aceitar|acepto|aceptar)\b/
-const TOMORROW = /\b(?:tomorrow|amanha|manana)\b/
-const NEXT = /\b(?:next|proxim[oa]s?|siguientes?)\b/
-const HELP = /\b(?:help|ajuda|ajudar|ayuda|ayudar|what can you do|o que voce faz|que puedes hacer)\b/
-const DETAILS =
-  /\b(?:details?|detalhes?|detalles?|address|endereco|direccion|instructions?|instruc\w+|items?|itens|articulos|notes?|info|where is|onde (?:fica|e)|donde (?:esta|queda|es)|about|sobre)\b/
-const ORDERS =
-  /\b(?:orders?|deliver(?:y|ies)|stops?|routes?|schedule|list|pedidos?|entregas?|paradas?|rotas?|rutas?|ordenes|agenda|lista)\b/
-const FILLER =
-  /\b(?:please|por favor|the|my|of|for|is|what|where|show|me|give|i|an?|o|os|as?|do|da|de|del|el|la|los|las|meu|minha|mi|um|uma|qual|cual|e|es|order|pedido|orden|stop|parada|number|numero|today|hoje|hoy|want|to|quero|quiero|yes|sim|si)\b/g
+export type ClassifyByRules = (text: string, question?: PendingQuestion | null) => Intent | undefined
 
-/** A small classifier for the common requests. What it does not know for sure it does not guess. */
-export function classifyByRules(text: string): Intent | undefined {
-  const words = normalize(text)
-  if (isClearRefusal(text)) return { do: 'tool', name: 'decline_route', args: {} }
-  if (/\b(?:accept|aceit|acept)/.test(words) && isClearAcceptance(text))
-    return { do: 'tool', name: 'accept_route', args: {} }
-  if (CONFIRM.test(words)) return withRef('confirm_order', words.replace(CONFIRM, ' '))
-  if (TOMORROW.test(words) && (ORDERS.test(words) || DETAILS.test(words))) {
-    return { do: 'tool', name: 'get_orders', args: { day: 'tomorrow' } }
+/** Below it nothing is done: measured in docs/quality.md. */
+const CONFIDENCE_MIN = 0.45
+const REF_LENGTH_MAX = 100
+
+/** A small classifier for when the model can't be reached. It has learned from the examples; what it does not know it does not guess. */
+export function createRules(examples: readonly Example[], tools: readonly Tool[]): ClassifyByRules {
+  const meanings = new Map<string, { tool: string; args: Record<string, unknown> }>()
+  const choices = new Map(tools.map((tool) => [tool.name, choicesOf(tool)]))
+  const sentences = examples.map(({ tool, args, say }) => {
+    const chosen = Object.fromEntries(Object.entries(args).filter(([name]) => choices.get(tool)?.has(name)))
+    const label = `${tool} ${JSON.stringify(chosen)}`
+    meanings.set(label, { tool, args: chosen })
+    return { say: withoutCopies(say, args), label }
+  })
+  const guess = learnSentences(sentences)
+  const wordsOfTools = new Set(
+    examples
+      .filter(({ tool }) => tool !== NO_TOOL)
+      .flatMap(({ say, args }) => normalize(withoutCopies(say, args)).split(' ')),
+  )
+
+  return (text, question) => {
+    if (isClearRefusal(text)) return { do: 'tool', name: 'decline_route', args: {} }
+    if (/\b(?:accept|aceit|acept)/.test(normalize(text)) && isClearAcceptance(text))
+      return { do: 'tool', name: 'accept_route', args: {} }
+    const { label = '', confidence = 0 } = guess(text) ?? {}
+    const meant = meanings.get(label)
+    if (!meant || meant.tool === NO_TOOL || confidence < CONFIDENCE_MIN) return undefined
+    if (meant.tool === YES || meant.tool === NO) return answered(meant.tool === YES, question)
+    const tool = tools.find(({ name }) => name === meant.tool)
+    const takesRef = tool !== undefined && 'order_ref' in tool.args.shape
+    const args = { ...meant.args, ...(takesRef ? refIn(normalize(text), wordsOfTools) : {}) }
+    return tool?.bind(args) ? { do: 'tool', name: meant.tool, args } : undefined
   }
-  if (NEXT.test(words)) return { do: 'tool', name: 'get_next_order', args: {} }
-  const isAboutOne = DETAILS.test(words) || (ORDERS.test(words) && /#?\d/.test(words))
-  if (isAboutOne) {
-    const intent = withRef('get_order_details', words.replace(DETAILS, ' '))
-    if (intent.args.order_ref !== undefined) return intent
-  }
-  if (HELP.test(words)) return { do: 'tool', name: 'help', args: {} }
-  if (ORDERS.test(words)) return { do: 'tool', name: 'get_orders', args: {} }
-  return undefined
 }
 
-function withRef(name: string, words: string): Intent & { do: 'tool' } {
-  const number = /#?([a-z]*\d{3,})\b/.exec(words)?.[1]
-  if (number !== undefined) return { do: 'tool', name, args: { order_ref: number } }
+/** What a yes or no in free words is about. The tools ask again where it is not clear enough to act. */
+function answered(isYes: boolean, question: PendingQuestion | null | undefined): Intent {
+  if (question?.kind === 'check-in')
+    return { do: 'tool', name: isYes ? 'accept_route' : 'decline_route', args: {} }
+  if (question?.kind === 'confirm-order') {
+    const { orderId } = question
+    return isYes
+      ? { do: 'tool', name: 'confirm_order', args: { order_ref: `#${orderId}` } }
+      : { do: 'leave', orderId }
+  }
+  return { do: 'say', what: 'nothing-asked' }
+}
+
+/** An order's number, its place, or the words that no example is made of: those can be a name. */
+function refIn(words: string, known: ReadonlySet<string>): { order_ref?: string } {
+  const number = /#?\b([a-z]{0,3}\d{3,})\b/.exec(words)?.[1]
+  if (number !== undefined) return { order_ref: number }
   const place = numberIn(words)
-  if (place !== undefined) return { do: 'tool', name, args: { order_ref: String(place) } }
-  const rest = words
-    .replaceAll(FILLER, ' ')
-    .replaceAll(/[^\p{L}\p{N} ]/gu, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-  return { do: 'tool', name, args: rest.length >= 3 ? { order_ref: rest.slice(0, 100) } : {} }
+  if (place !== undefined) return { order_ref: String(place) }
+  const name = words
+    .split(' ')
+    .filter((word) => !known.has(word))
+    .join(' ')
+  return name.length >= 3 ? { order_ref: name.slice(0, REF_LENGTH_MAX) } : {}
+}
+
+/** What was copied from the words says nothing about what is wanted. Numbers stay: all count as one. */
+function withoutCopies(say: string, args: Readonly<Record<string, unknown>>): string {
+  return Object.values(args).reduce(
+    (rest: string, value) =>
+      typeof value === 'string' && /^\p{L}/u.test(value) ? rest.replace(value, ' ') : rest,
+    say,
+  )
 }

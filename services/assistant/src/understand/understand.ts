@@ -1,7 +1,7 @@
 import type { Driver, ModelCall } from '@waybill/database'
 import type { Language, Session } from '../session/session.ts'
 import type { AskModel } from './ask-model.ts'
-import { classifyByRules } from './classify-by-rules.ts'
+import type { ClassifyByRules } from './classify-by-rules.ts'
 import { type Intent, takeFastPath } from './fast-path.ts'
 import { normalize } from './normalize.ts'
 import { guessLanguage } from './phrases.ts'
@@ -35,11 +35,12 @@ export type Understand = (
 
 type Deps = {
   ask: AskModel
+  classifyByRules: ClassifyByRules
   onAsked: (call: ModelCall) => void
 }
 
 /** What a message asks for: from the message alone where it is clear, else from the model, else by rules. */
-export function createUnderstanding({ ask, onAsked }: Deps): Understand {
+export function createUnderstanding({ ask, classifyByRules, onAsked }: Deps): Understand {
   return async (input, situation, signal) => {
     const intent = takeFastPath(input, situation)
     if (intent)
@@ -61,7 +62,7 @@ export function createUnderstanding({ ask, onAsked }: Deps): Understand {
     }
     const none = { isModelUnreachable: false, language: guessOf(input), modelCall: call }
     if (reading.kind === 'none') return { ...none, path: 'model', intents: [] }
-    const byRule = classifyByRules(input.text)
+    const byRule = classifyByRules(input.text, situation.session.pendingQuestion)
     return {
       ...none,
       path: 'rules',
