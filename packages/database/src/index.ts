@@ -1,4 +1,5 @@
 export { authenticate, type Driver, readSession, type Sender } from './authenticate.ts'
+export { type Backlog, readBacklog, type Work } from './backlog.ts'
 export {
   askCheckIn,
   type CheckIn,

@@ -10,6 +10,7 @@ import { createPool } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
 import { Counter } from 'prom-client'
+import { exposeBacklog } from './backlog-metrics.ts'
 import type { Config } from './config.ts'
 import { openCheckIns } from './open-check-ins.ts'
 import { repeat } from './repeat.ts'
@@ -32,6 +33,11 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     }),
     (it) => it.end(),
   )
+  exposeBacklog({
+    pool,
+    registry,
+    onError: (error) => log.warn({ err: error }, 'the backlog could not be read'),
+  })
   const messaging = opened.use(
     await connectMessaging({
       url: config.amqp.url,
