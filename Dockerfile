@@ -27,7 +27,8 @@ LABEL org.opencontainers.image.title="waybill-${SERVICE}" \
       org.opencontainers.image.revision="${REVISION}"
 # Nothing that could install anything at run time.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
-           /usr/local/bin/yarn* /usr/local/bin/docker-entrypoint.sh /opt/yarn*
+           /usr/local/bin/yarn* /usr/local/bin/docker-entrypoint.sh /opt/yarn* \
+ && install -d -o node -g node -m 0700 /var/lib/waybill
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 COPY --from=build /app ./

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 type Variables = Readonly<Record<string, string>>
 
-export type Upstream = 'whatsapp' | 'openrouter' | 'orders' | 'dispatch'
+export type Upstream = 'whatsapp' | 'openrouter' | 'orders' | 'dispatch' | 'files'
 
 type Account = { required: readonly string[]; optional: readonly string[]; defaults: Variables }
 
@@ -15,12 +15,20 @@ const ACCOUNTS: Readonly<Record<Upstream, Account>> = {
       'WHATSAPP_APP_SECRET',
       'WHATSAPP_VERIFY_TOKEN',
     ],
-    optional: ['WHATSAPP_API_URL', 'WHATSAPP_APP_SECRET_PREVIOUS', 'WHATSAPP_MESSAGES_PER_SECOND'],
-    defaults: { WHATSAPP_API_URL: 'https://graph.facebook.com/v24.0' },
+    optional: [
+      'WHATSAPP_API_URL',
+      'WHATSAPP_APP_SECRET_PREVIOUS',
+      'WHATSAPP_MESSAGES_PER_SECOND',
+      'WHATSAPP_MEDIA_HOSTS',
+    ],
+    defaults: {
+      WHATSAPP_API_URL: 'https://graph.facebook.com/v24.0',
+      WHATSAPP_MEDIA_HOSTS: 'lookaside.fbsbx.com',
+    },
   },
   openrouter: {
     required: ['OPENROUTER_API_KEY'],
-    optional: ['OPENROUTER_BASE_URL', 'OPENROUTER_MODEL'],
+    optional: ['OPENROUTER_BASE_URL', 'OPENROUTER_MODEL', 'TRANSCRIPTION_MODEL'],
     defaults: { OPENROUTER_BASE_URL: 'https://openrouter.ai/api/v1' },
   },
   orders: { required: ['ORDERS_API_URL', 'ORDERS_API_TOKEN'], optional: [], defaults: {} },
@@ -29,9 +37,14 @@ const ACCOUNTS: Readonly<Record<Upstream, Account>> = {
     optional: ['DISPATCH_WEBHOOK_TOKEN', 'SMTP_URL', 'DISPATCH_EMAIL_TO', 'DISPATCH_EMAIL_FROM'],
     defaults: {},
   },
+  files: {
+    required: ['MEDIA_S3_ENDPOINT', 'MEDIA_S3_ACCESS_KEY_ID', 'MEDIA_S3_SECRET_ACCESS_KEY'],
+    optional: ['MEDIA_S3_REGION'],
+    defaults: {},
+  },
 }
 
-export const UPSTREAMS: readonly Upstream[] = ['whatsapp', 'openrouter', 'orders', 'dispatch']
+export const UPSTREAMS: readonly Upstream[] = ['whatsapp', 'openrouter', 'orders', 'dispatch', 'files']
 
 export type RealAccounts = { upstreams: readonly Upstream[]; variables: Variables }
 
@@ -64,6 +77,7 @@ export function sandboxAccounts(sandboxUrl: string) {
   return {
     WHATSAPP_API_URL: `${sandboxUrl}/v24.0`,
     WHATSAPP_ACCESS_TOKEN: secret(),
+    WHATSAPP_MEDIA_HOSTS: sandboxUrl,
     // The same at every start: conversations are kept, and they belong to a number.
     WHATSAPP_PHONE_NUMBER_ID: '106540352242922',
     WHATSAPP_WABA_ID: '102290129340398',

@@ -81,6 +81,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     DATABASE_URL: servers.postgresUrl,
     REDIS_URL: servers.redisUrl,
     AMQP_URL: servers.amqpUrl,
+    MEDIA_DIR: join(dir, 'media'),
     ...played,
     ...options.accounts,
   }

@@ -25,6 +25,33 @@ export type ModelCall = {
 /** Held back for `delayMs`, while it can be withdrawn. */
 export type OrderCommand = { id: string; kind: string; payload: unknown; delayMs?: number | undefined }
 
+/** What was said in a voice note. */
+export type Transcript = { wamid: string; text: string }
+
+export type Place = { latitude: number; longitude: number }
+/** A message that is part of a proof. `sentAt` in ms, the device's clock. */
+export type ProofPart = { wamid: string; sentAt: number } & (
+  | {
+      kind: 'photo' | 'document'
+      sha256: string
+      contentType: string
+      sizeBytes: number
+      objectKey: string
+      caption?: string | undefined
+    }
+  | ({ kind: 'location' } & Place)
+)
+/** A proof of delivery that is new, or what is new of it. Without an order: the driver was asked. */
+export type ProofRecord = {
+  id: string
+  orderId?: string | undefined
+  /** `yyyy-mm-dd`, where the driver is. */
+  orderDate: string
+  place?: Place | undefined
+  distanceM?: number | undefined
+  parts: readonly ProofPart[]
+}
+
 /** Everything that a turn leaves behind, committed in one transaction or not at all. */
 export type TurnRecord = {
   id: string
@@ -35,6 +62,8 @@ export type TurnRecord = {
   commands: readonly OrderCommand[]
   audit: readonly AuditEntry[]
   modelCalls: readonly ModelCall[]
+  transcripts?: readonly Transcript[] | undefined
+  proofs?: readonly ProofRecord[] | undefined
   notices?: readonly NewNotice[] | undefined
   /** Ids of held commands and notices of this driver that are taken back. The commit throws if one has gone out. */
   withdraws?: readonly string[] | undefined
@@ -101,6 +130,20 @@ export async function failTurn(
     name: 'fail-turn',
     text: 'SELECT state FROM fail_turn($1, $2, $3, $4)',
     values: [conversationId, epoch, attemptsMax, JSON.stringify(failure)],
+  })
+  return rows[0]?.state ?? 'fenced'
+}
+
+/** Nothing was tried: the lane looks again after a moment, and takes what has come in until then along. */
+export async function postponeTurn(
+  pool: Pool,
+  conversationId: string,
+  { epoch, wamids, delayMs }: { epoch: string; wamids: readonly string[]; delayMs: number },
+): Promise<'fenced' | 'later'> {
+  const { rows } = await pool.query<{ state: 'fenced' | 'later' }>({
+    name: 'postpone-turn',
+    text: 'SELECT state FROM postpone_turn($1, $2, $3, $4)',
+    values: [conversationId, epoch, wamids, delayMs],
   })
   return rows[0]?.state ?? 'fenced'
 }

@@ -16,6 +16,7 @@ export {
   type PendingCommand,
   settleCommand,
 } from './command-lane.ts'
+export { messagePointedAt, type PointedAt, type Proof, readProof } from './evidence.ts'
 export {
   type AuditEntry,
   claimTurn,
@@ -24,7 +25,12 @@ export {
   type Lease,
   type ModelCall,
   type OrderCommand,
+  type Place,
+  type ProofPart,
+  type ProofRecord,
+  postponeTurn,
   type Reply,
+  type Transcript,
   type TurnFailure,
   type TurnRecord,
   type TurnWork,

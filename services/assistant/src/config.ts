@@ -3,6 +3,13 @@ import { z } from 'zod'
 
 const milliseconds = z.coerce.number().int().positive()
 
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
 const envSchema = z.object({
   ...serviceEnv,
   AMQP_URL: z.url({ protocol: /^amqps?$/ }).describe('RabbitMQ, with user and vhost'),
@@ -18,15 +25,8 @@ const envSchema = z.object({
     .min(1)
     .default('openai/gpt-5-mini')
     .describe('The model that understands drivers'),
-  OPENROUTER_PROVIDERS: z
-    .string()
-    .default('openai')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => name !== ''),
-    )
+  OPENROUTER_PROVIDERS: list
+    .default(['openai'])
     .describe('Providers that may serve it, by comma: one keeps the prompt cache warm'),
   MODEL_TIMEOUT_MS: milliseconds
     .default(8_000)
@@ -38,6 +38,30 @@ const envSchema = z.object({
     .string()
     .regex(/^\d+$/, 'must be digits')
     .describe('The number that drivers are asked from whether they take the route'),
+  WHATSAPP_API_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('https://graph.facebook.com/v24.0')
+    .describe("Graph API with its version: drivers' files are read from it"),
+  WHATSAPP_ACCESS_TOKEN: z.string().min(1).describe('Token of a system user'),
+  WHATSAPP_MEDIA_HOSTS: list
+    .default(['lookaside.fbsbx.com'])
+    .describe('Where files may be read from, by comma: host names (https, public), or whole origins'),
+  MEDIA_TIMEOUT_MS: milliseconds.default(10_000).describe('How long a file may take to come or to be kept'),
+  MEDIA_DIR: z.string().min(1).default('media').describe("Folder for drivers' files, when there is no S3"),
+  MEDIA_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('S3 or what speaks it, with the bucket: https://s3.eu-west-1.amazonaws.com/waybill-media'),
+  MEDIA_S3_REGION: z.string().min(1).default('us-east-1').describe('Its region'),
+  MEDIA_S3_ACCESS_KEY_ID: z.string().default('').describe('Key for it'),
+  MEDIA_S3_SECRET_ACCESS_KEY: z.string().default('').describe('Secret of the key'),
+  TRANSCRIPTION_MODEL: z
+    .string()
+    .min(1)
+    .default('openai/whisper-1')
+    .describe('The model that listens to voice notes'),
+  TRANSCRIPTION_TIMEOUT_MS: milliseconds.default(12_000).describe('How long it may take'),
+  VOICE_SECONDS_MAX: z.coerce.number().int().min(1).default(120).describe('Voice notes that are listened to'),
   CHECK_IN_AGAIN_MS: milliseconds
     .default(60 * 60_000)
     .describe('How long a check-in waits for its answer before a reminder, and then before dispatch is told'),
@@ -75,6 +99,31 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       callsInFlightMax: data.TURNS_IN_FLIGHT,
     },
     orders: { baseUrl: data.ORDERS_API_URL, token: data.ORDERS_API_TOKEN, timeoutMs: data.ORDERS_TIMEOUT_MS },
+    whatsapp: {
+      baseUrl: data.WHATSAPP_API_URL,
+      accessToken: data.WHATSAPP_ACCESS_TOKEN,
+      phoneNumberId: data.WHATSAPP_PHONE_NUMBER_ID,
+    },
+    media: {
+      hosts: data.WHATSAPP_MEDIA_HOSTS,
+      timeoutMs: data.MEDIA_TIMEOUT_MS,
+      dir: data.MEDIA_DIR,
+      s3: data.MEDIA_S3_ENDPOINT && {
+        endpoint: data.MEDIA_S3_ENDPOINT,
+        region: data.MEDIA_S3_REGION,
+        accessKeyId: data.MEDIA_S3_ACCESS_KEY_ID,
+        secretAccessKey: data.MEDIA_S3_SECRET_ACCESS_KEY,
+      },
+    },
+    voice: {
+      transcription: {
+        baseUrl: data.OPENROUTER_BASE_URL,
+        apiKey: data.OPENROUTER_API_KEY,
+        model: data.TRANSCRIPTION_MODEL,
+        timeoutMs: data.TRANSCRIPTION_TIMEOUT_MS,
+      },
+      secondsMax: data.VOICE_SECONDS_MAX,
+    },
     checkIns: { phoneNumberId: data.WHATSAPP_PHONE_NUMBER_ID, againMs: data.CHECK_IN_AGAIN_MS },
     turnsInFlight: data.TURNS_IN_FLIGHT,
     lease: { ttlMs: data.LEASE_MS, renewMs: Math.round(data.LEASE_MS / 3) },

@@ -10,8 +10,10 @@ import {
 import { createPool, type ModelCall } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { createMediaApi, mediaHosts } from '@waybill/whatsapp'
 import { workCheckIns } from './check-ins/work-check-ins.ts'
 import type { Config } from './config.ts'
+import { readMedia } from './media/read-media.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { httpOrderSystem } from './orders/http-order-system.ts'
 import { openOrderBook } from './orders/order-book.ts'
@@ -19,13 +21,15 @@ import { reachOrderSystem } from './orders/reach-order-system.ts'
 import { workCommands } from './orders/work-commands.ts'
 import { createMemory, createRedis } from './session/memory.ts'
 import { TOOLS } from './tools/catalogue.ts'
-import { answerMessage } from './turns/answer-message.ts'
+import { answerAny } from './turns/answer-any.ts'
 import { publishHint } from './turns/publish-hint.ts'
 import { workConversation } from './turns/work-conversation.ts'
 import { createModel } from './understand/ask-model.ts'
 import { createRules } from './understand/classify-by-rules.ts'
 import { EXAMPLES } from './understand/examples.ts'
 import { createUnderstanding } from './understand/understand.ts'
+import { createHearing } from './voice/hear.ts'
+import { createTranscription } from './voice/transcribe.ts'
 
 // Turns in hand get this long to finish, and then a moment to let go; what is left is taken over by somebody else.
 const TURNS_MS_MAX = 18_000
@@ -83,6 +87,16 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     classifyByRules: createRules(EXAMPLES, TOOLS),
     onAsked: (call) => countModelCall(metrics, call),
   })
+  const media = opened.use(
+    readMedia({
+      api: createMediaApi({ ...config.whatsapp, hosts: mediaHosts(config.media.hosts) }),
+      timeoutMs: config.media.timeoutMs,
+      ...{ registry, log },
+    }),
+  )
+  const { transcribe } = opened.use(
+    createTranscription({ config: config.voice.transcription, registry, log }),
+  )
   const shared = {
     pool,
     messaging,
@@ -109,11 +123,12 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     lease: config.lease,
     now: Date.now,
     openBook,
-    answer: (question) =>
-      answerMessage(question, {
-        understand,
-        onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
-      }),
+    answer: answerAny({
+      understand,
+      onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
+      hear: createHearing({ media, transcribe, secondsMax: config.voice.secondsMax }),
+      voiceSecondsMax: config.voice.secondsMax,
+    }),
   })
   const passOnCommands = workCommands({
     ...shared,

@@ -95,10 +95,14 @@ it('P3: answers in the order in which was asked, one turn at a time, with three 
 })
 
 it('answers together what came together', async () => {
-  await bench.receive({ kind: 'image', body: {} }, { kind: 'image', body: {} }, { kind: 'audio', body: {} })
+  await bench.receive(
+    { kind: 'sticker', body: {} },
+    { kind: 'sticker', body: {} },
+    { kind: 'video', body: {} },
+  )
   const replies = await bench.settled()
   expect(replies.map(textOf)).toEqual([
-    "I can't look at photos yet. Please write what you need.\n\nI can't listen to voice notes yet. Please write what you need.",
+    "Nice one! I can't read stickers, though. Please write what you need.\n\nI can't watch videos yet. Please write what you need.",
   ])
 })
 

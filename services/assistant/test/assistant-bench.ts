@@ -99,6 +99,7 @@ export async function openBench(): Promise<Bench> {
     ORDERS_API_URL: orders.url,
     ORDERS_API_TOKEN: 'token',
     WHATSAPP_PHONE_NUMBER_ID: '100000000000001',
+    WHATSAPP_ACCESS_TOKEN: 'token',
   }
   let position = 0
   const rowOf = (message: Received): MessageRow => {

@@ -1,4 +1,5 @@
 import { plural } from './local-time.ts'
+import { en as media } from './media/en.ts'
 import type { Replies } from './replies.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'en', { one: 'order', other: 'orders' })}`
@@ -131,6 +132,7 @@ export const en: Replies = {
     changed: "I can't follow edited messages. Please write it again.",
     other: "I can't read this kind of message. Please write what you need.",
   },
+  media,
   identity: {
     unknown:
       "Hello! I only assist drivers who are registered, and I don't know this number. Please talk to your dispatcher.",

@@ -1,4 +1,5 @@
 import { plural } from './local-time.ts'
+import { es as media } from './media/es.ts'
 import type { Replies } from './replies.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'es', { one: 'pedido', other: 'pedidos' })}`
@@ -136,6 +137,7 @@ export const es: Replies = {
     changed: 'No puedo seguir mensajes editados. Escríbelo otra vez, por favor.',
     other: 'No puedo leer este tipo de mensaje. Escribe lo que necesitas, por favor.',
   },
+  media,
   identity: {
     unknown:
       '¡Hola! Solo atiendo a conductores registrados y no conozco este número. Habla con tu central, por favor.',

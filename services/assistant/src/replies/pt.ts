@@ -1,4 +1,5 @@
 import { plural } from './local-time.ts'
+import { pt as media } from './media/pt.ts'
 import type { Replies } from './replies.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'pt', { one: 'pedido', other: 'pedidos' })}`
@@ -136,6 +137,7 @@ export const pt: Replies = {
     changed: 'Não consigo acompanhar mensagens editadas. Escreva de novo, por favor.',
     other: 'Não consigo ler esse tipo de mensagem. Escreva o que você precisa, por favor.',
   },
+  media,
   identity: {
     unknown:
       'Olá! Só atendo motoristas cadastrados, e não conheço este número. Fale com a sua central, por favor.',

@@ -175,6 +175,7 @@ describe.each(LANGUAGES)('the catalogue of %s', (language) => {
     from: 1,
     to: 2,
     ...{ reason: 'flat tyre', firstStop: 'Tech Corp Inc', until: '11:00' },
+    ...{ text: 'my orders', minutes: 2, what: '2 photos', distance: '35 m' },
   }
   const sentences = (value: unknown): string[] => {
     if (typeof value === 'string') return [value]

@@ -1,6 +1,7 @@
 import type { Language } from '../session/session.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
+import type { MediaReplies } from './media/media-replies.ts'
 import { pt } from './pt.ts'
 
 /** Statuses that have a name in every language. Others are shown as the order system writes them. */
@@ -118,6 +119,7 @@ export type Replies = {
     apology: string
   }
   kinds: Record<SentenceKind, string>
+  media: MediaReplies
   identity: { unknown: string; shareContact: string; locked: string; inactive: string; suspended: string }
 }
 

@@ -17,6 +17,8 @@ export type ToolContext = {
   readonly today: string
   /** Sent too long ago, or before the question was asked: may not confirm anything. */
   readonly isLate: boolean
+  /** The words are a transcript, which may have misheard. */
+  readonly isHeard: boolean
   /** `fast`: a tap or a clear answer to what was asked. The others are readings of free words. */
   readonly source: 'fast' | 'model' | 'rules'
   /** As the driver wrote them; empty for taps. */

@@ -4,6 +4,7 @@ import type {
   ModelCall,
   NewNotice,
   OrderCommand,
+  Transcript,
   TurnRecord,
   WaitingMessage,
 } from '@waybill/database'
@@ -27,6 +28,8 @@ export type Answer = {
   withdraws?: string[]
   checkIn?: TurnRecord['checkIn']
   audit: AuditEntry[]
+  /** What was said in voice notes. */
+  transcripts?: Transcript[]
   session: Session
 }
 export type Question = {
@@ -39,15 +42,17 @@ export type Question = {
   now: number
   /** Model calls are on record even when what follows them fails. */
   ledger: ModelCall[]
+  /** The words are a transcript, which may have misheard. */
+  isHeard?: boolean
 }
-type Deps = { understand: Understand; onUnderstood: (path: Path, tool: string) => void }
+export type AnswerDeps = { understand: Understand; onUnderstood: (path: Path, tool: string) => void }
 
 /** An old message never confirms anything: the phone may have been offline, and the world has moved on. */
-const LATE_AFTER_MS = 15 * 60_000
+export const LATE_AFTER_MS = 15 * 60_000
 const RECENT_MAX = 6
 const RECENT_WORDS_MAX = 200
 
-export async function answerMessage(question: Question, deps: Deps): Promise<Answer> {
+export async function answerMessage(question: Question, deps: AnswerDeps): Promise<Answer> {
   const { message, driver, session, book, signal, now, ledger } = question
   const input = readMessage(message)
   const today = localDate(now, driver.timeZone)
@@ -76,6 +81,7 @@ export async function answerMessage(question: Question, deps: Deps): Promise<Ans
     now,
     today,
     isLate: now - message.sentAt > LATE_AFTER_MS,
+    isHeard: question.isHeard ?? false,
     source: understood.path === 'fast' || understood.path === 'none' ? 'fast' : understood.path,
     words: input.kind === 'words' ? input.text : '',
   }
@@ -102,7 +108,11 @@ export async function answerMessage(question: Question, deps: Deps): Promise<Ans
       ...remembered(results, session),
       // Only what was told from words: what is on file about the driver may change.
       language: understood.language === undefined ? session.language : spoken,
-      recent: recentWith(input, results, session),
+      recent: recentWith(
+        input.kind === 'words' ? redactPhones(input.text) : `(${input.kind})`,
+        results.map(({ result }) => result.summary).join('; '),
+        session,
+      ),
     },
   }
 }
@@ -154,13 +164,13 @@ function remembered(results: readonly Acted[], session: Session): Session {
   return results.at(-1)?.session ?? session
 }
 
-function recentWith(input: DriverInput, results: readonly Acted[], { recent }: Session): Session['recent'] {
-  const driver =
-    input.kind === 'words' ? redactPhones(input.text).slice(0, RECENT_WORDS_MAX) : `(${input.kind})`
-  const assistant = results.map(({ result }) => result.summary).join('; ')
+export function recentWith(did: string, summary: string, { recent }: Session): Session['recent'] {
   return [
     ...recent,
-    { driver: driver.toWellFormed(), assistant: assistant.slice(0, RECENT_WORDS_MAX) },
+    {
+      driver: did.slice(0, RECENT_WORDS_MAX).toWellFormed(),
+      assistant: summary.slice(0, RECENT_WORDS_MAX),
+    },
   ].slice(-RECENT_MAX)
 }
 

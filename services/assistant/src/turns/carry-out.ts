@@ -46,7 +46,13 @@ async function runTool({ name, args }: Intent & { do: 'tool' }, context: ToolCon
   if (tool.permission !== undefined && !context.driver.permissions.includes(tool.permission)) {
     return saying(context.say.talk.notAllowed, `refused ${name}`)
   }
-  return run(context)
+  // A transcript may have misheard: only a clear answer to a question that names what it is about counts at once.
+  const isAskedBack = tool.tier === 'irreversible' && context.isHeard && !answersQuestion(context)
+  return run(isAskedBack ? { ...context, isLate: true } : context)
+}
+
+function answersQuestion({ source, session: { pendingQuestion } }: ToolContext): boolean {
+  return source === 'fast' && pendingQuestion !== null && pendingQuestion.kind !== 'which-order'
 }
 
 function speak(what: (Intent & { do: 'say' })['what'], context: ToolContext): ToolResult {
@@ -74,7 +80,7 @@ export function saying(text: string, summary: string): ToolResult {
   return { replies: [textMessage(text)], summary }
 }
 
-function offering(text: string, summary: string, context: ToolContext): ToolResult {
+export function offering(text: string, summary: string, context: ToolContext): ToolResult {
   const { say, today } = context
   const reply = withButtons(text, today, [
     { action: 'orders', target: NO_ORDER, title: say.buttons.orders },

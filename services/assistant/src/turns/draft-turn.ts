@@ -4,6 +4,7 @@ import type {
   NewNotice,
   OrderCommand,
   Sender,
+  Transcript,
   TurnRecord,
   WaitingMessage,
 } from '@waybill/database'
@@ -27,6 +28,7 @@ export type TurnDraft = {
   withdraws: string[]
   checkIn: TurnRecord['checkIn']
   audit: AuditEntry[]
+  transcripts: Transcript[]
   modelCalls: ModelCall[]
   days: readonly FetchedDay[]
   isRefusal: boolean
@@ -65,6 +67,7 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
     withdraws: [],
     checkIn: undefined,
     audit: [],
+    transcripts: [],
     modelCalls: [],
     days: [],
     isRefusal: false,
@@ -102,6 +105,7 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
       takeBack(draft, answer.withdraws ?? [])
       draft.checkIn = answer.checkIn ?? draft.checkIn
       draft.audit.push(...answer.audit)
+      draft.transcripts.push(...(answer.transcripts ?? []))
       draft.modelCalls.push(...ledger)
       draft.session = answer.session
       draft.path = costlier(draft.path, answer.path)

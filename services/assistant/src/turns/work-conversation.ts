@@ -170,6 +170,7 @@ export function workConversation(
         ...{ commands: draft.commands, notices: draft.notices },
         ...{ withdraws: draft.withdraws, checkIn: draft.checkIn },
         audit: draft.audit,
+        transcripts: draft.transcripts,
         modelCalls: draft.modelCalls,
         isRefusal: draft.isRefusal,
         lockReason: draft.lockReason,

@@ -10,8 +10,16 @@ export type DriverInput =
   | { kind: 'welcome' }
   /** WhatsApp says that somebody else may be behind this account now. */
   | { kind: 'identity-changed'; reason: string }
+  | { kind: 'voice'; medium: MediumRef }
+  | { kind: 'file'; as: 'photo' | 'document'; medium: MediumRef; caption: string | undefined }
+  /** `message`: what the message that was sent before says now. */
+  | { kind: 'edited'; originalId: string; message: { kind: string; body: unknown } }
+  | { kind: 'revoked'; originalId: string }
   | { kind: 'silent' }
   | { kind: 'unreadable'; sentence: SentenceKind }
+
+/** A file as WhatsApp announces it. */
+export type MediumRef = { mediaId: string; sha256: string | undefined }
 
 const words = z.object({ text: z.object({ body: z.string().trim().min(1) }) })
 const choice = z.object({ id: z.string(), title: z.string().default('') })
@@ -24,6 +32,15 @@ const interactive = z.object({
 const templateButton = z.object({ button: z.object({ text: z.string().default(''), payload: z.string() }) })
 const reaction = z.object({ reaction: z.object({ emoji: z.string().optional() }) })
 const system = z.object({ system: z.object({ type: z.string() }) })
+
+const medium = z
+  .object({ id: z.string().min(1), sha256: z.string().optional().catch(undefined) })
+  .transform(({ id, sha256 }): MediumRef => ({ mediaId: id, sha256 }))
+const caption = z.object({ caption: z.string().optional() }).catch({})
+const edit = z.object({
+  edit: z.object({ original_message_id: z.string().min(1), message: z.looseObject({ type: z.string() }) }),
+})
+const revoke = z.object({ revoke: z.object({ original_message_id: z.string().min(1) }) })
 
 const SENTENCES: Readonly<Record<string, SentenceKind>> = {
   location: 'location',
@@ -60,9 +77,33 @@ export function readMessage({ kind, body }: Pick<WaitingMessage, 'kind' | 'body'
     }
     case 'reaction':
       return { kind: 'reaction', emoji: reaction.safeParse(body).data?.reaction.emoji }
+    case 'audio':
+    case 'voice': {
+      const recording = z.object({ [kind]: medium }).safeParse(body).data?.[kind]
+      return recording ? { kind: 'voice', medium: recording } : { kind: 'unreadable', sentence: 'voice' }
+    }
+    case 'image':
+    case 'document': {
+      const file = z.object({ [kind]: medium }).safeParse(body).data?.[kind]
+      if (!file) return { kind: 'unreadable', sentence: kind }
+      const text = z
+        .object({ [kind]: caption })
+        .safeParse(body)
+        .data?.[kind]?.caption?.trim()
+      const as = kind === 'image' ? 'photo' : 'document'
+      return { kind: 'file', as, medium: file, caption: text ? clean(text) : undefined }
+    }
+    case 'edit': {
+      const change = edit.safeParse(body).data?.edit
+      if (!change) return { kind: 'unreadable', sentence: 'changed' }
+      const { original_message_id: originalId, message } = change
+      return { kind: 'edited', originalId, message: { kind: message.type, body: message } }
+    }
     // Whoever takes a message back wants no answer to it.
-    case 'revoke':
-      return { kind: 'silent' }
+    case 'revoke': {
+      const originalId = revoke.safeParse(body).data?.revoke.original_message_id
+      return originalId === undefined ? { kind: 'silent' } : { kind: 'revoked', originalId }
+    }
     case 'request_welcome':
       return { kind: 'welcome' }
     case 'system': {

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { ChatMessage } from '../whatsapp/chats.ts'
 import { isRecord } from '../whatsapp/outbound-schema.ts'
+import { stubFile } from '../whatsapp/stub-files.ts'
 import type { World } from '../world.ts'
+import { parse } from './control-error.ts'
 
 const COUNT_MAX = 10_000
 
@@ -61,6 +63,17 @@ const MIME_TYPES: Record<string, string> = {
   sticker: 'image/webp',
 }
 
+/** What a control call may say of a file. */
+const fileSchema = z.looseObject({
+  data: z
+    .base64()
+    .transform((data) => Buffer.from(data, 'base64'))
+    .optional(),
+  mime_type: z.string().optional(),
+  transcript: z.string().optional(),
+  seconds: z.number().positive().max(3_600).default(3),
+})
+
 /** The part of the webhook's message that its type names, with a file behind every medium. */
 export function contentOf(request: InboundRequest, { media }: World['whatsapp']): Record<string, unknown> {
   const { type, text } = request
@@ -70,11 +83,16 @@ export function contentOf(request: InboundRequest, { media }: World['whatsapp'])
   const mimeType = MIME_TYPES[type]
   const given = extra[type]
   if (mimeType === undefined || !isRecord(given) || given.id !== undefined) return extra
-  const { transcript, ...rest } = given
-  const medium = media.addStub(mimeType, typeof transcript === 'string' ? transcript : undefined)
+  const file = parse(fileSchema, given)
+  const { data: _data, transcript: _transcript, seconds: _seconds, ...rest } = given
+  const medium = media.add({
+    bytes: file.data ?? stubFile(file.mime_type ?? mimeType, file.seconds),
+    mimeType: file.mime_type ?? mimeType,
+    ...(file.transcript === undefined ? {} : { transcript: file.transcript }),
+  })
   const sha256 = Buffer.from(medium.sha256, 'hex').toString('base64')
   const kind = type === 'audio' ? { voice: true } : type === 'sticker' ? { animated: false } : {}
-  return { ...extra, [type]: { mime_type: mimeType, sha256, id: medium.id, ...kind, ...rest } }
+  return { ...extra, [type]: { mime_type: medium.mimeType, sha256, id: medium.id, ...kind, ...rest } }
 }
 
 /** A tap names the message whose button it was, as WhatsApp does: the newest that offers it. */

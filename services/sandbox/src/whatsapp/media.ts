@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { stubFile } from './stub-files.ts'
 
 export type Medium = {
   id: string
@@ -11,6 +12,7 @@ export type MediaStore = ReturnType<typeof createMediaStore>
 
 const MEDIA_MAX = 1_000
 const BYTES_MAX = 256 * 1024 * 1024
+const STUB_SECONDS = 3
 const URL_LIFE_MS = 5 * 60 * 1_000
 
 /** Photos, voice notes and documents. A voice note remembers what it says, for the transcription to find. */
@@ -47,8 +49,7 @@ export function createMediaStore(now: () => number) {
   return {
     add,
     /** A stand-in for a file nobody took: small, unlike any other. */
-    addStub: (mimeType: string, transcript?: string) =>
-      add({ bytes: stubBytes(mimeType), mimeType, ...(transcript === undefined ? {} : { transcript }) }),
+    addStub: (mimeType: string) => add({ bytes: stubFile(mimeType, STUB_SECONDS), mimeType }),
     find: (id: string): Medium | undefined => media.get(id),
     remove(id: string): boolean {
       bytesHeld -= media.get(id)?.bytes.byteLength ?? 0
@@ -69,15 +70,4 @@ export function createMediaStore(now: () => number) {
       bytesHeld = 0
     },
   }
-}
-
-// A PNG of one pixel; for the rest the first bytes that tools recognise the kind by.
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
-
-function stubBytes(mimeType: string): Buffer {
-  const unique = randomBytes(16)
-  if (mimeType.startsWith('image/')) return Buffer.concat([Buffer.from(PIXEL, 'base64'), unique])
-  if (mimeType.startsWith('audio/')) return Buffer.concat([Buffer.from('OggS\0', 'latin1'), unique])
-  return unique
 }

@@ -1,0 +1,59 @@
+import type { Place, ProofPart } from './inbound-lane.ts'
+import type { Pool } from './pool.ts'
+
+/** A message that a driver quotes, reacts to or edits. */
+export type PointedAt = {
+  /** `content`: what was sent, or `{kind, body}` of what came in. */
+  author: 'driver' | 'assistant'
+  content: unknown
+  /** The session after its turn. */
+  session: unknown
+  /** The open question of that session was asked with it. */
+  isQuestion: boolean
+  /** Its turn gave rise to an order command. */
+  hasWritten: boolean
+}
+
+/** `undefined` when no such message is known in this conversation. */
+export async function messagePointedAt(
+  pool: Pool,
+  conversationId: string,
+  wamid: string,
+): Promise<PointedAt | undefined> {
+  const { rows } = await pool.query<Omit<PointedAt, 'author'> & { author: PointedAt['author'] | null }>({
+    name: 'message-pointed-at',
+    text: `SELECT author, content, left_behind AS session, coalesce(is_question, false) AS "isQuestion",
+             has_written AS "hasWritten" FROM message_pointed_at($1, $2)`,
+    values: [conversationId, wamid],
+  })
+  const [row] = rows
+  return row?.author ? { ...row, author: row.author } : undefined
+}
+
+export type Proof = {
+  id: string
+  place: Place | null
+  distanceM: number | null
+  parts: readonly ProofPart[]
+}
+
+/** A driver's proof with the parts that are asked for, oldest first. */
+export async function readProof(
+  pool: Pool,
+  { driverId, proofId, wamids }: { driverId: string; proofId: string; wamids: readonly string[] },
+): Promise<Proof | undefined> {
+  const { rows } = await pool.query<Proof>({
+    name: 'read-proof',
+    text: `SELECT p.id, p.distance_m AS "distanceM",
+        CASE WHEN p.latitude IS NOT NULL THEN jsonb_build_object('latitude', p.latitude, 'longitude', p.longitude) END
+          AS place,
+        coalesce((SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('wamid', t.wamid, 'kind', t.kind,
+          'sha256', t.sha256, 'contentType', t.content_type, 'sizeBytes', t.size_bytes, 'objectKey', t.object_key,
+          'caption', t.caption, 'latitude', t.latitude, 'longitude', t.longitude,
+          'sentAt', extract(epoch FROM t.sent_at) * 1000)) ORDER BY t.sent_at, t.wamid)
+          FROM proof_parts t WHERE t.proof_id = p.id AND t.wamid = ANY ($3)), '[]') AS parts
+      FROM proofs p WHERE p.id = $1 AND p.driver_id = $2`,
+    values: [proofId, driverId, wamids],
+  })
+  return rows[0]
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { checkedKey, keyOf, type ObjectStore } from './object-store.ts'
+
+const FILE_MODE = 0o600
+const FOLDER_MODE = 0o700
+
+/** Files of this machine. Written beside their place and then renamed: nobody finds half a file. */
+export function fileStore(folder: string): ObjectStore {
+  return {
+    async put({ bytes, ...object }, signal) {
+      const key = keyOf(object)
+      const path = join(folder, key)
+      if (await exists(path)) return key
+      await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
+      const unfinished = `${path}.${randomUUID()}`
+      try {
+        await using file = await open(unfinished, 'wx', FILE_MODE)
+        await file.writeFile(bytes, { signal })
+        await file.sync()
+        await rename(unfinished, path)
+      } catch (error) {
+        await rm(unfinished, { force: true })
+        throw error
+      }
+      return key
+    },
+    get: (key, signal) => readFile(join(folder, checkedKey(key)), { signal }),
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch {
+    return false
+  }
+}

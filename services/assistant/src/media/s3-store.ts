@@ -1,0 +1,32 @@
+import { S3mini } from 's3mini'
+import { checkedKey, keyOf, type ObjectStore } from './object-store.ts'
+
+export type S3Config = {
+  /** With the bucket: `https://s3.eu-west-1.amazonaws.com/waybill-media`. */
+  endpoint: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
+}
+
+/** Any store that speaks S3: AWS, MinIO, R2, Ceph, … */
+export function s3Store(config: S3Config): ObjectStore {
+  // The client takes one fetch for its life, and a signal belongs to a call: a client for a call costs nothing.
+  const clientFor = (signal: AbortSignal) =>
+    new S3mini({
+      ...config,
+      fetch: (input, init) => fetch(input, { ...init, redirect: 'error', signal }),
+    })
+  return {
+    async put({ bytes, contentType, ...object }, signal) {
+      const key = keyOf(object)
+      await clientFor(signal).putObject(key, bytes, contentType)
+      return key
+    },
+    async get(key, signal) {
+      const bytes = await clientFor(signal).getObjectArrayBuffer(checkedKey(key))
+      if (bytes === null) throw new Error('there is no such object')
+      return new Uint8Array(bytes)
+    },
+  }
+}
