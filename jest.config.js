@@ -16,7 +16,7 @@ export default {
     {
       ...base,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{services,packages}/*/src/**/*.test.ts', '<rootDir>/infra/**/*.test.ts'],
+      testMatch: ['<rootDir>/{services,packages}/*/src/**/*.test.ts', '<rootDir>/{infra,k8s}/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$'],
     },
     {

@@ -1,0 +1,228 @@
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it, jest } from '@jest/globals'
+import * as contracts from '@waybill/contracts'
+import { z } from 'zod'
+import { READS } from '../../infra/local/stack/services.ts'
+import { type Manifest, render } from './kubectl.ts'
+import { problemsOf, unknownFieldsIn } from './strict-types.ts'
+
+jest.setTimeout(60_000)
+
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
+const read = (path: string) => readFileSync(`${CHECKOUT}/${path}`, 'utf8')
+
+// Kinds of operators that publish no types. Nothing but their names is checked here.
+const UNTYPED = ['RabbitmqCluster', 'Cluster', 'ExternalSecret']
+// Their pods are made by operators: they carry these names.
+const OPERATED = ['rabbitmq', 'postgres']
+
+const labels = z.record(z.string(), z.string())
+const container = z.looseObject({
+  name: z.string(),
+  env: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        valueFrom: z
+          .record(
+            z.enum(['configMapKeyRef', 'secretKeyRef']),
+            z.object({ name: z.string(), key: z.string(), optional: z.boolean().default(false) }).optional(),
+          )
+          .optional(),
+      }),
+    )
+    .default([]),
+  ports: z.array(z.looseObject({ name: z.string(), containerPort: z.number() })).default([]),
+})
+const workload = z.object({
+  spec: z.object({
+    replicas: z.number().optional(),
+    selector: z.object({ matchLabels: labels }).optional(),
+    template: z.object({
+      metadata: z.object({ labels }),
+      spec: z.looseObject({ containers: z.array(container) }),
+    }),
+  }),
+})
+const selecting = z.object({
+  spec: z.object({ selector: z.union([z.object({ matchLabels: labels }), labels]) }),
+})
+
+describe.each(['dev', 'prod'])('k8s/overlays/%s', (overlay) => {
+  let all: Manifest[]
+  const of = (kind: string) => all.filter((it) => it.kind === kind)
+  const named = (kind: string, name: string) => of(kind).find((it) => it.metadata.name === name)
+  const workloads = () =>
+    [...of('Deployment'), ...of('Job')].map((it) => ({ name: it.metadata.name, ...workload.parse(it).spec }))
+  beforeAll(() => {
+    all = render(overlay)
+  })
+
+  it('is what the API takes: types, required fields, formats, and no field too much', async () => {
+    const typed = all.filter(({ kind }) => !UNTYPED.includes(kind))
+    const problems = await Promise.all(
+      typed.map(async (it) => {
+        const problem = await problemsOf(it)
+        return problem && `${it.kind}/${it.metadata.name}: ${problem}`
+      }),
+    )
+    expect(problems.filter((it) => it !== undefined)).toEqual([])
+    expect(unknownFieldsIn(typed)).toBe('')
+  })
+
+  it('selects pods that there are', () => {
+    const pods = workloads().map(({ template }) => template.metadata.labels)
+    const finds = (wanted: Record<string, string>) =>
+      pods.some((has) => Object.entries(wanted).every(([key, value]) => has[key] === value)) ||
+      OPERATED.includes(wanted['app.kubernetes.io/name'] ?? '')
+    const selectors = [
+      ...of('Deployment'),
+      ...of('Service'),
+      ...of('PodDisruptionBudget'),
+      ...of('PodMonitor'),
+    ]
+    for (const it of selectors) {
+      const { selector } = selecting.parse(it).spec
+      const wanted = labels.parse('matchLabels' in selector ? selector.matchLabels : selector)
+      expect({ kind: it.kind, name: it.metadata.name, finds: finds(wanted) }).toMatchObject({ finds: true })
+    }
+  })
+
+  it('names ports that there are', () => {
+    const ports = workloads().flatMap(({ template }) =>
+      template.spec.containers.flatMap((it) => it.ports.map(({ name }) => name)),
+    )
+    const targets = of('Service').flatMap((it) =>
+      z
+        .object({ spec: z.object({ ports: z.array(z.object({ targetPort: z.string() })) }) })
+        .parse(it)
+        .spec.ports.map(({ targetPort }) => targetPort),
+    )
+    expect(ports).toEqual(expect.arrayContaining(targets))
+  })
+
+  it('takes every value from a key that is there', () => {
+    const data = z.object({ data: z.record(z.string(), z.string()) })
+    const external = z.object({ spec: z.object({ data: z.array(z.object({ secretKey: z.string() })) }) })
+    const keys = new Map<string, readonly string[]>()
+    for (const it of [...of('ConfigMap'), ...of('Secret')])
+      keys.set(`${it.kind} ${it.metadata.name}`, Object.keys(data.parse(it).data))
+    for (const it of of('ExternalSecret'))
+      keys.set(
+        `Secret ${it.metadata.name}`,
+        external.parse(it).spec.data.map(({ secretKey }) => secretKey),
+      )
+    const missing = workloads().flatMap(({ name, template }) =>
+      template.spec.containers.flatMap(({ env }) =>
+        env.flatMap(({ valueFrom }) => {
+          const [source] = Object.entries(valueFrom ?? {})
+          if (!source?.[1] || source[1].optional) return []
+          const kind = source[0] === 'secretKeyRef' ? 'Secret' : 'ConfigMap'
+          const found = keys.get(`${kind} ${source[1].name}`)?.includes(source[1].key)
+          return found ? [] : [`${name}: ${kind} ${source[1].name} has no ${source[1].key}`]
+        }),
+      ),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it.each(Object.entries(READS))('gives %s the variables that it reads, and no others', (name, variables) => {
+    const service = workloads().find((it) => it.name === name)
+    const given = service?.template.spec.containers[0]?.env.map((it) => it.name) ?? []
+    expect(given.toSorted()).toEqual([...variables, 'LOG_LEVEL'].toSorted())
+  })
+
+  it('S28: runs our containers without rights, and gives them time to stop', () => {
+    for (const name of [...Object.keys(READS), 'nginx']) {
+      expect(named('Deployment', name)).toMatchObject({
+        spec: {
+          template: {
+            spec: {
+              automountServiceAccountToken: false,
+              terminationGracePeriodSeconds: 40,
+              securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+              containers: [
+                {
+                  securityContext: {
+                    allowPrivilegeEscalation: false,
+                    readOnlyRootFilesystem: true,
+                    capabilities: { drop: ['ALL'] },
+                  },
+                  resources: { limits: { memory: expect.any(String) } },
+                  readinessProbe: expect.anything(),
+                  livenessProbe: expect.anything(),
+                },
+              ],
+            },
+          },
+        },
+      })
+    }
+  })
+})
+
+it('would see an unknown field, and a wrong type', async () => {
+  const [service] = render('dev').filter(({ kind }) => kind === 'Service')
+  if (!service) throw new Error('there is no service')
+  expect(unknownFieldsIn([{ ...service, spec: { selektor: {} } }])).toMatch(/"selektor"' does not exist/)
+  expect(await problemsOf({ ...service, spec: { ports: [{ port: 'http' }] } })).toMatch(/port/)
+})
+
+describe('production', () => {
+  let all: Manifest[]
+  const specOf = (kind: string, name: string) =>
+    all.find((it) => it.kind === kind && it.metadata.name === name)?.spec
+  beforeAll(() => {
+    all = render('prod')
+  })
+
+  it('scales on queues and metrics that the code knows', () => {
+    const { triggers, scaleTargetRef } = z
+      .object({
+        scaleTargetRef: z.object({ name: z.string() }),
+        triggers: z.array(z.object({ metadata: z.record(z.string(), z.string()) })),
+      })
+      .parse(specOf('ScaledObject', 'assistant'))
+    expect(Object.keys(READS)).toContain(scaleTargetRef.name)
+    const queues = Object.values(contracts).flatMap((it) =>
+      typeof it === 'object' && 'queue' in it ? [it.queue] : [],
+    )
+    const wanted = triggers.flatMap(({ metadata: { queueName } }) => queueName ?? [])
+    expect(queues).toEqual(expect.arrayContaining(wanted))
+
+    const code = globSync('{services,packages}/*/src/**/*.ts', { cwd: CHECKOUT }).map(read).join('\n')
+    const queries = triggers.flatMap(({ metadata: { query } }) => query ?? [])
+    const metrics = queries.flatMap((it) => it.match(/waybill_\w+/g) ?? [])
+    expect(metrics.length).toBeGreaterThan(0)
+    for (const metric of metrics) expect(code).toContain(`'${metric}'`)
+  })
+
+  it('leaves the number of what is scaled to the scaler', () => {
+    for (const name of ['assistant', 'ingress'])
+      expect(specOf('Deployment', name)).not.toHaveProperty('replicas')
+  })
+
+  it('S29: closes everything, and opens it per service; nobody reaches a metadata address', () => {
+    const policies = all.filter(({ kind }) => kind === 'NetworkPolicy')
+    expect(policies.find(({ metadata }) => metadata.name === 'default-deny')).toMatchObject({
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    })
+    const names = policies.map(({ metadata }) => metadata.name)
+    expect(names).toEqual(
+      expect.arrayContaining([...Object.keys(READS), 'nginx', 'migrate', 'redis', 'rabbitmq', 'postgres']),
+    )
+    const blocks = [...JSON.stringify(policies).matchAll(/"ipBlock":(\{.*?\})/g)].map(([, block]) => block)
+    expect(blocks.length).toBeGreaterThan(0)
+    for (const block of blocks) expect(block).toContain('169.254.0.0/16')
+  })
+
+  it('holds no secret, and gives the broker what compose gives it', () => {
+    expect(all.filter(({ kind }) => kind === 'Secret')).toEqual([])
+    const { rabbitmq } = z
+      .object({ rabbitmq: z.object({ additionalConfig: z.string() }) })
+      .parse(specOf('RabbitmqCluster', 'rabbitmq'))
+    const settings = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    expect(settings(rabbitmq.additionalConfig)).toEqual(settings(read('infra/rabbitmq/rabbitmq.conf')))
+  })
+})
