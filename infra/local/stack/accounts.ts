@@ -28,7 +28,14 @@ const ACCOUNTS: Readonly<Record<Upstream, Account>> = {
   },
   openrouter: {
     required: ['OPENROUTER_API_KEY'],
-    optional: ['OPENROUTER_BASE_URL', 'OPENROUTER_MODEL', 'TRANSCRIPTION_MODEL'],
+    optional: [
+      'OPENROUTER_BASE_URL',
+      'OPENROUTER_MODEL',
+      'OPENROUTER_FALLBACK_MODELS',
+      'OPENROUTER_PROVIDERS',
+      'OPENROUTER_DATA_COLLECTION',
+      'TRANSCRIPTION_MODEL',
+    ],
     defaults: { OPENROUTER_BASE_URL: 'https://openrouter.ai/api/v1' },
   },
   orders: { required: ['ORDERS_API_URL', 'ORDERS_API_TOKEN'], optional: [], defaults: {} },

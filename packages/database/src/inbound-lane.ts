@@ -21,6 +21,8 @@ export type ModelCall = {
   completionTokens?: number | undefined
   costUsd?: number | undefined
   latencyMs: number
+  /** Nobody was asked: the answer was known. */
+  isCacheHit?: boolean | undefined
 }
 /** Held back for `delayMs`, while it can be withdrawn. */
 export type OrderCommand = { id: string; kind: string; payload: unknown; delayMs?: number | undefined }

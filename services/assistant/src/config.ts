@@ -25,9 +25,18 @@ const envSchema = z.object({
     .min(1)
     .default('openai/gpt-5-mini')
     .describe('The model that understands drivers'),
+  OPENROUTER_FALLBACK_MODELS: list
+    .default([])
+    .describe(
+      'Models to fall back on when it fails, by comma, in this order; their providers must be listed too',
+    ),
   OPENROUTER_PROVIDERS: list
     .default(['openai'])
-    .describe('Providers that may serve it, by comma: one keeps the prompt cache warm'),
+    .describe('Providers that may serve it, by comma, or any: one keeps the prompt cache warm'),
+  OPENROUTER_DATA_COLLECTION: z
+    .enum(['deny', 'allow'])
+    .default('deny')
+    .describe('Whether providers may keep what they are sent'),
   MODEL_TIMEOUT_MS: milliseconds
     .default(8_000)
     .describe('How long the model may take before rules take over'),
@@ -94,7 +103,9 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       baseUrl: data.OPENROUTER_BASE_URL,
       apiKey: data.OPENROUTER_API_KEY,
       model: data.OPENROUTER_MODEL,
-      providers: data.OPENROUTER_PROVIDERS,
+      fallbackModels: data.OPENROUTER_FALLBACK_MODELS,
+      providers: data.OPENROUTER_PROVIDERS.filter((name) => name !== 'any'),
+      dataCollection: data.OPENROUTER_DATA_COLLECTION,
       timeoutMs: data.MODEL_TIMEOUT_MS,
       callsInFlightMax: data.TURNS_IN_FLIGHT,
     },

@@ -50,8 +50,19 @@ export function createMetrics(registry: Registry) {
     }),
     modelCalls: new Counter({
       name: 'waybill_model_calls_total',
-      help: 'Calls to the model by outcome',
+      help: 'Calls to the model by outcome: what it answered, what was wrong with it, or why there was none. payment-required and authentication need a person',
       labelNames: ['outcome'],
+      registers,
+    }),
+    understandingCache: new Counter({
+      name: 'waybill_understanding_cache_total',
+      help: 'Free words by whether what they mean was known from others: hit, miss, not-shared',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    toolCallsCut: new Counter({
+      name: 'waybill_tool_calls_cut_total',
+      help: 'Messages for which the model called more tools than a turn may run',
       registers,
     }),
     modelTokens: new Counter({

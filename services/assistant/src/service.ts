@@ -27,7 +27,10 @@ import { workConversation } from './turns/work-conversation.ts'
 import { createModel } from './understand/ask-model.ts'
 import { createRules } from './understand/classify-by-rules.ts'
 import { EXAMPLES } from './understand/examples.ts'
+import { createReader } from './understand/read-with-model.ts'
+import { createSharing } from './understand/share-understanding.ts'
 import { createUnderstanding } from './understand/understand.ts'
+import { createUnderstandingCache } from './understand/understanding-cache.ts'
 import { createHearing } from './voice/hear.ts'
 import { createTranscription } from './voice/transcribe.ts'
 
@@ -83,9 +86,17 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     }),
   )
   const understand = createUnderstanding({
-    ask: model.ask,
+    read: createReader({
+      ask: model.ask,
+      onAsked: (call) => countModelCall(metrics, call),
+      patienceMs: config.model.timeoutMs / 2,
+      random: Math.random,
+    }),
     classifyByRules: createRules(EXAMPLES, TOOLS),
-    onAsked: (call) => countModelCall(metrics, call),
+    sharing: createSharing(EXAMPLES),
+    cache: opened.use(createUnderstandingCache({ redis, registry, log })),
+    onLookup: (outcome) => metrics.understandingCache.inc({ outcome }),
+    onCut: () => metrics.toolCallsCut.inc(),
   })
   const media = opened.use(
     readMedia({

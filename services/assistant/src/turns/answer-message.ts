@@ -17,6 +17,7 @@ import type { ToolContext, ToolResult } from '../tools/tool.ts'
 import { redactPhones } from '../understand/describe-situation.ts'
 import type { Intent } from '../understand/fast-path.ts'
 import { type DriverInput, readMessage } from '../understand/read-message.ts'
+import type { Budget } from '../understand/read-with-model.ts'
 import type { Path, Understand } from '../understand/understand.ts'
 import { carryOut, notUnderstood, saying } from './carry-out.ts'
 
@@ -44,16 +45,20 @@ export type Question = {
   ledger: ModelCall[]
   /** The words are a transcript, which may have misheard. */
   isHeard?: boolean
+  /** What is left to the turn. */
+  budget: Budget
 }
 export type AnswerDeps = { understand: Understand; onUnderstood: (path: Path, tool: string) => void }
 
 /** An old message never confirms anything: the phone may have been offline, and the world has moved on. */
 export const LATE_AFTER_MS = 15 * 60_000
+/** Words that others have said before are still free words. */
+const SOURCES = { fast: 'fast', none: 'fast', cache: 'model', model: 'model', rules: 'rules' } as const
 const RECENT_MAX = 6
 const RECENT_WORDS_MAX = 200
 
 export async function answerMessage(question: Question, deps: AnswerDeps): Promise<Answer> {
-  const { message, driver, session, book, signal, now, ledger } = question
+  const { message, driver, session, book, signal, now, ledger, budget } = question
   const input = readMessage(message)
   const today = localDate(now, driver.timeZone)
   const language = session.language ?? driver.language ?? 'en'
@@ -67,10 +72,11 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     today,
     sentAt,
     driver,
+    budget,
   }
 
   const understood = await deps.understand(input, moment, signal)
-  if (understood.modelCall) ledger.push(understood.modelCall)
+  ledger.push(...understood.modelCalls)
   const spoken = spokenLanguage(understood, moment)
   const context: ToolContext = {
     driver,
@@ -82,7 +88,7 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     today,
     isLate: now - message.sentAt > LATE_AFTER_MS,
     isHeard: question.isHeard ?? false,
-    source: understood.path === 'fast' || understood.path === 'none' ? 'fast' : understood.path,
+    source: SOURCES[understood.path],
     words: input.kind === 'words' ? input.text : '',
   }
   const results = await actOn(understood.intents, context, {
@@ -185,5 +191,5 @@ function spokenLanguage(
 ): Language {
   if (language === undefined) return spoken
   const isKnown = session.language !== null || driver.language !== null
-  return path === 'model' || path === 'rules' || !isKnown ? language : spoken
+  return path === 'model' || path === 'cache' || path === 'rules' || !isKnown ? language : spoken
 }

@@ -11,6 +11,7 @@ import type {
 import { textMessage } from '@waybill/whatsapp'
 import type { FetchedDay, OrderBook } from '../orders/order-book.ts'
 import { type Language, type Session, sessionAt } from '../session/session.ts'
+import { turnBudget } from '../understand/read-with-model.ts'
 import type { Path } from '../understand/understand.ts'
 import { admitSender, languageOf } from './admit-sender.ts'
 import type { Answer, Question } from './answer-message.ts'
@@ -51,7 +52,7 @@ export type DraftDeps = {
   answer: (question: Question) => Promise<Answer>
 }
 
-const COST: readonly Path[] = ['none', 'fast', 'rules', 'model']
+const COST: readonly Path[] = ['none', 'fast', 'cache', 'rules', 'model']
 
 /** Answers the messages of a turn one after the other. Writes nothing; throws only when it was aborted. */
 export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft> {
@@ -85,6 +86,7 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
 
   const { driver } = admission
   const book = deps.openBook(driver.id)
+  const budget = turnBudget()
   for (const [index, message] of messages.entries()) {
     const ledger: ModelCall[] = []
     try {
@@ -97,6 +99,7 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
         signal,
         now: now(),
         ledger,
+        budget,
       })
       signal.throwIfAborted()
       draft.answered.push({ wamid: message.wamid, replies: answer.replies })

@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto'
 import type { ModelCall } from '@waybill/database'
-import { type Breaker, createBreaker, UnavailableError } from '@waybill/resilience'
+import { type Breaker, createBreaker } from '@waybill/resilience'
 import OpenAI from 'openai'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Language, Session } from '../session/session.ts'
-import { describeSituation, quoteDriver } from './describe-situation.ts'
+import { describeQuestion, describeSituation, quoteDriver } from './describe-situation.ts'
+import { modelFailureOf } from './model-failure.ts'
 import { PROMPT_VERSION, SYSTEM_PROMPT, TOOL_DEFINITIONS } from './prompt.ts'
 import { type ModelAnswer, type Reading, readModelAnswer } from './read-model-answer.ts'
 
@@ -13,7 +14,10 @@ export type ModelConfig = {
   baseUrl: string
   apiKey: string
   model: string
+  /** Asked in this order when the first one fails. */
+  fallbackModels: readonly string[]
   providers: readonly string[]
+  dataCollection: 'allow' | 'deny'
   timeoutMs: number
   callsInFlightMax: number
 }
@@ -26,6 +30,12 @@ export type ModelQuestion = {
   now: number
   today: string
   driver: { id: string; timeZone: string }
+  /** The words say it all: the model sees nothing of the conversation but what was asked last. */
+  isSelfContained?: boolean
+  /** Why its last answer was not taken. */
+  correction?: string
+  /** Its last answer was cut off. */
+  needsRoom?: boolean
 }
 export type AskModel = (
   question: ModelQuestion,
@@ -42,8 +52,9 @@ type Deps = {
 
 // Room for the answer: with less of it a reasoning model may end before its first word.
 const ANSWER_TOKENS_MAX = 600
+const ANSWER_TOKENS_MAX_AGAIN = 2_000
 
-/** One call to OpenRouter per message, through a breaker. Never throws: `unavailable` is a reading too. */
+/** One call to OpenRouter, through a breaker. Never throws but for the turn's own end: `unavailable` is a reading too. */
 export function createModel({ config, registry, log, onAsking }: Deps): Disposable & { ask: AskModel } {
   const client = new OpenAI({
     apiKey: config.apiKey,
@@ -63,13 +74,15 @@ export function createModel({ config, registry, log, onAsking }: Deps): Disposab
     },
     async (signal, question: ModelQuestion, turnSignal) => {
       onAsking({ conversationId: question.conversationId, wamid: question.wamid })
-      const body = requestBody(question, config)
-      const answer = await client.chat.completions.create(body, {
+      const answer = await client.chat.completions.create(requestBody(question, config), {
         signal: AbortSignal.any([signal, turnSignal]),
       })
       return readModelAnswer(answer)
     },
   )
+  // What OpenRouter has told us to wait for, or what only a person can mend.
+  let heldUntil = Number.NEGATIVE_INFINITY
+
   return {
     async ask(question, signal) {
       const startedAt = performance.now()
@@ -80,14 +93,21 @@ export function createModel({ config, registry, log, onAsking }: Deps): Disposab
         ...usage,
         outcome,
       })
+      if (startedAt < heldUntil)
+        return { reading: { kind: 'unavailable', mayTryAgain: false }, call: callOf('held') }
       try {
         const { reading, usage } = await breaker.call(question, signal)
-        return { reading, call: callOf(reading.kind, usage) }
+        return { reading, call: callOf(reading.kind === 'invalid' ? reading.fault : reading.kind, usage) }
       } catch (error) {
         signal.throwIfAborted()
-        const reason = error instanceof UnavailableError ? error.reason : 'error'
-        log.warn({ err: error, reason }, 'the model could not be asked')
-        return { reading: { kind: 'unavailable' }, call: callOf(reason) }
+        const { outcome, next, holdMs = 0, needsPerson } = modelFailureOf(error)
+        if (next === 'hold') heldUntil = Math.max(heldUntil, performance.now() + holdMs)
+        log[needsPerson ? 'error' : 'warn']({ err: error, outcome, holdMs }, 'the model could not be asked')
+        const reading: Reading =
+          next === 'refused'
+            ? { kind: 'refused' }
+            : { kind: 'unavailable', mayTryAgain: next === 'again' && !breaker.isOpen }
+        return { reading, call: callOf(outcome) }
       }
     },
     [Symbol.dispose]: () => breaker[Symbol.dispose](),
@@ -97,30 +117,39 @@ export function createModel({ config, registry, log, onAsking }: Deps): Disposab
 /** Static first, what changes last. */
 export function requestBody(
   question: ModelQuestion,
-  config: Pick<ModelConfig, 'model' | 'providers' | 'apiKey'>,
+  config: Pick<ModelConfig, 'model' | 'fallbackModels' | 'providers' | 'dataCollection' | 'apiKey'>,
 ) {
-  const { driver, words, ...situation } = question
+  const { driver, words, correction, session } = question
+  const situation = question.isSelfContained
+    ? describeQuestion(question)
+    : describeSituation({ ...question, timeZone: driver.timeZone })
+  const refused =
+    correction === undefined ? [] : [`Your last answer was not taken: ${correction}. Try again.`]
   return {
     model: config.model,
+    ...(config.fallbackModels.length > 0 ? { models: [...config.fallbackModels] } : {}),
     messages: [
       { role: 'system' as const, content: SYSTEM_PROMPT },
-      { role: 'system' as const, content: describeSituation({ ...situation, timeZone: driver.timeZone }) },
-      { role: 'user' as const, content: quoteDriver(words, situation.session.recent) },
+      { role: 'system' as const, content: [situation, ...refused].join('\n') },
+      { role: 'user' as const, content: quoteDriver(words, question.isSelfContained ? [] : session.recent) },
     ],
     tools: TOOL_DEFINITIONS,
     tool_choice: 'auto' as const,
-    max_tokens: ANSWER_TOKENS_MAX,
+    max_tokens: question.needsRoom ? ANSWER_TOKENS_MAX_AGAIN : ANSWER_TOKENS_MAX,
     reasoning: { effort: 'minimal' },
-    provider: { only: [...config.providers], require_parameters: true },
+    provider: {
+      ...(config.providers.length > 0 ? { only: [...config.providers] } : {}),
+      require_parameters: true,
+      data_collection: config.dataCollection,
+    },
     session_id: PROMPT_VERSION,
     user: createHmac('sha256', config.apiKey).update(driver.id).digest('hex').slice(0, 32),
   }
 }
 
-/** A turn that was given up, or words that OpenRouter does not take. */
+/** A turn that was given up, words that OpenRouter does not take, or a rate: the model is well. */
 function saysNothingOfTheModel(error: unknown): boolean {
   if (error instanceof OpenAI.APIUserAbortError) return true
-  return (
-    error instanceof OpenAI.APIError && (error.status === 400 || error.status === 413 || error.status === 422)
-  )
+  const { next, outcome } = modelFailureOf(error)
+  return next === 'refused' || outcome === 'rate-limited'
 }

@@ -16,17 +16,15 @@ const REF_LENGTH_MAX = 100
 export function createRules(examples: readonly Example[], tools: readonly Tool[]): ClassifyByRules {
   const meanings = new Map<string, { tool: string; args: Record<string, unknown> }>()
   const choices = new Map(tools.map((tool) => [tool.name, choicesOf(tool)]))
-  const sentences = examples.map(({ tool, args, say }) => {
+  const sentences = examples.map(({ tool, args, frame }) => {
     const chosen = Object.fromEntries(Object.entries(args).filter(([name]) => choices.get(tool)?.has(name)))
     const label = `${tool} ${JSON.stringify(chosen)}`
     meanings.set(label, { tool, args: chosen })
-    return { say: withoutCopies(say, args), label }
+    return { say: frame, label }
   })
   const guess = learnSentences(sentences)
   const wordsOfTools = new Set(
-    examples
-      .filter(({ tool }) => tool !== NO_TOOL)
-      .flatMap(({ say, args }) => normalize(withoutCopies(say, args)).split(' ')),
+    examples.filter(({ tool }) => tool !== NO_TOOL).flatMap(({ frame }) => normalize(frame).split(' ')),
   )
 
   return (text, question) => {
@@ -68,13 +66,4 @@ function refIn(words: string, known: ReadonlySet<string>): { order_ref?: string 
     .filter((word) => !known.has(word))
     .join(' ')
   return name.length >= 3 ? { order_ref: name.slice(0, REF_LENGTH_MAX) } : {}
-}
-
-/** What was copied from the words says nothing about what is wanted. Numbers stay: all count as one. */
-function withoutCopies(say: string, args: Readonly<Record<string, unknown>>): string {
-  return Object.values(args).reduce(
-    (rest: string, value) =>
-      typeof value === 'string' && /^\p{L}/u.test(value) ? rest.replace(value, ' ') : rest,
-    say,
-  )
 }

@@ -22,6 +22,21 @@ export function describeSituation({ language, session, now, timeZone, today }: S
   ].join('\n')
 }
 
+/** The same for words that say it all: a reading of them depends on nothing else, and holds for every driver. */
+export function describeQuestion({ language, session }: Pick<Situation, 'language' | 'session'>): string {
+  return [
+    'Situation',
+    `language of the conversation: ${language}`,
+    `open question: ${kindOfQuestion(session.pendingQuestion)}`,
+  ].join('\n')
+}
+
+/** What was asked last, without whom or what it was about. */
+export function kindOfQuestion(question: Session['pendingQuestion']): string {
+  if (!question) return 'none'
+  return question.kind === 'which-order' ? `which order (${question.tool})` : question.kind
+}
+
 function questionText(question: NonNullable<Session['pendingQuestion']>): string {
   switch (question.kind) {
     case 'confirm-order':

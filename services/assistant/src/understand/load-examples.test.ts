@@ -30,8 +30,20 @@ it('takes a new sentence without code', () => {
     'get_orders.yaml': 'en:\n  - what is on the truck\n  - { say: and tomorrow, args: { day: tomorrow } }\n',
   })
   expect(examples).toEqual([
-    { tool: 'get_orders', language: 'en', say: 'what is on the truck', args: {} },
-    { tool: 'get_orders', language: 'en', say: 'and tomorrow', args: { day: 'tomorrow' } },
+    {
+      tool: 'get_orders',
+      language: 'en',
+      say: 'what is on the truck',
+      args: {},
+      frame: 'what is on the truck',
+    },
+    {
+      tool: 'get_orders',
+      language: 'en',
+      say: 'and tomorrow',
+      args: { day: 'tomorrow' },
+      frame: 'and tomorrow',
+    },
   ])
   expect(shownExamples(examples)).toEqual([
     '"what is on the truck" -> get_orders {"language":"en"}',

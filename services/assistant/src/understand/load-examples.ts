@@ -13,7 +13,10 @@ export type Example = {
   /** `none`: no tool. */
   tool: string
   args: Readonly<Record<string, unknown>>
+  /** The sentence without what is about one order or one driver. */
+  frame: string
 }
+type Told = Omit<Example, 'frame'>
 
 /** Files that are no tool's: what none is for, and the answers to what was asked. */
 export const NO_TOOL = 'none'
@@ -34,7 +37,7 @@ export function loadExamples(folder: URL, tools: readonly Tool[]): Example[] {
   const known = [...tools.map(({ name }) => name), NO_TOOL, YES, NO]
   const files = new Set(readdirSync(folder).filter((name) => name.endsWith('.yaml')))
   const problems: string[] = []
-  const seen = new Map<string, { example: Example; at: string }>()
+  const seen = new Map<string, { example: Told; at: string }>()
   for (const name of known) {
     const file = `${name}.yaml`
     if (!files.delete(file)) continue
@@ -50,12 +53,15 @@ export function loadExamples(folder: URL, tools: readonly Tool[]): Example[] {
   }
   for (const file of files) problems.push(`${file}: no tool has this name`)
   if (problems.length > 0) throw new Error(`examples:\n${problems.join('\n')}`)
-  return [...seen.values()].map(({ example }) => example)
+  return [...seen.values()].map(({ example }) => {
+    const tool = tools.find(({ name }) => name === example.tool)
+    return { ...example, frame: frameOf(example, tool) }
+  })
 }
 
-const callOf = ({ tool, args }: Example) => ({ tool, args })
+const callOf = ({ tool, args }: Told) => ({ tool, args })
 
-function readFile(path: URL, problems: string[]): { example: Example; at: string }[] {
+function readFile(path: URL, problems: string[]): { example: Told; at: string }[] {
   const tool = path.pathname.split('/').at(-1)?.replace('.yaml', '') ?? ''
   const lines = new LineCounter()
   const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines })
@@ -84,7 +90,7 @@ function readFile(path: URL, problems: string[]): { example: Example; at: string
   )
 }
 
-function problemOf({ tool: name, args, say }: Example, tools: readonly Tool[]): string | undefined {
+function problemOf({ tool: name, args, say }: Told, tools: readonly Tool[]): string | undefined {
   const tool = tools.find((it) => it.name === name)
   if (!tool) return Object.keys(args).length === 0 ? undefined : 'no tool, so no arguments'
   if (tool.bind(args) === undefined) return `${name} does not take ${JSON.stringify(args)}`
@@ -118,5 +124,17 @@ export function isSaid(value: unknown, words: string): boolean {
     ` ${said} `.includes(` ${wanted} `) ||
     ` ${said.replaceAll('#', '')} `.includes(` ${wanted.replace('#', '')} `) ||
     String(numberIn(said)) === wanted
+  )
+}
+
+/** Without what was copied from the words. Numbers stay: all of them mean the same to whoever learns from it. */
+function frameOf({ say, args }: Told, tool: Tool | undefined): string {
+  const choices = tool ? choicesOf(tool) : new Set()
+  return Object.entries(args).reduce(
+    (rest, [name, value]) =>
+      typeof value === 'string' && !choices.has(name) && /^\p{L}/u.test(value)
+        ? rest.replace(value, ' ')
+        : rest,
+    say,
   )
 }

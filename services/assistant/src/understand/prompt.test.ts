@@ -7,7 +7,13 @@ import { SYSTEM_PROMPT, TOOL_DEFINITIONS } from './prompt.ts'
 const CACHED_TOKENS_MIN = 1_024
 const CHARACTERS_PER_TOKEN = 4.5 // more than any tokenizer gets out of English, so the estimate is low
 
-const config = { model: 'openai/gpt-5-mini', providers: ['openai'], apiKey: 'secret' }
+const config = {
+  model: 'openai/gpt-5-mini',
+  fallbackModels: [],
+  providers: ['openai'],
+  dataCollection: 'deny' as const,
+  apiKey: 'secret',
+}
 const questionOf = (id: string, words: string) => ({
   conversationId: 'c',
   wamid: 'w',

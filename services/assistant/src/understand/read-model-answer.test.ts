@@ -35,26 +35,53 @@ describe('readings', () => {
       answering(['help', '']),
       { kind: 'calls', calls: [{ name: 'help', args: {} }], language: undefined },
     ],
-    ['an unknown tool', answering(['drop_tables', '{}']), { kind: 'invalid' }],
+    [
+      'an unknown tool',
+      answering(['drop_tables', '{}']),
+      { kind: 'invalid', fault: 'unknown-tool', why: 'there is no tool of that name' },
+    ],
     [
       'an argument that no tool takes',
       answering(['get_orders', '{"driver_id":"driver-maria"}']),
-      { kind: 'invalid' },
+      {
+        kind: 'invalid',
+        fault: 'arguments',
+        why: 'get_orders does not take these arguments (arguments: unrecognized_keys)',
+      },
     ],
-    ['broken JSON', answering(['get_orders', '{"language":']), { kind: 'invalid' }],
-    ['arguments that are a list', answering(['get_orders', '[]']), { kind: 'invalid' }],
+    [
+      'broken JSON',
+      answering(['get_orders', '{"language":']),
+      { kind: 'invalid', fault: 'broken-json', why: 'the arguments of get_orders were no JSON object' },
+    ],
+    [
+      'arguments that are a list',
+      answering(['get_orders', '[]']),
+      expect.objectContaining({ kind: 'invalid', fault: 'broken-json' }),
+    ],
     [
       'an argument of the wrong type',
       answering(['confirm_order', '{"order_ref":12345}']),
-      { kind: 'invalid' },
+      {
+        kind: 'invalid',
+        fault: 'arguments',
+        why: 'confirm_order does not take these arguments (order_ref: invalid_type)',
+      },
     ],
-    ['a good call beside a bad one', answering(['help', '{}'], ['nope', '{}']), { kind: 'invalid' }],
+    [
+      'a good call beside a bad one',
+      answering(['help', '{}'], ['nope', '{}']),
+      expect.objectContaining({ kind: 'invalid', fault: 'unknown-tool' }),
+    ],
     [
       'more calls than one message can mean',
       answering(['help', '{}'], ['help', '{}'], ['help', '{}'], ['help', '{}']),
-      { kind: 'invalid' },
+      { kind: 'invalid', fault: 'too-many', why: 'call at most 3 tools' },
     ],
     ['free text', text('You have 7 orders!'), { kind: 'none' }],
+    ['nothing', text(''), { kind: 'empty' }],
+    ['an answer that was cut off before it began', text(null, 'length'), { kind: 'empty' }],
+    ['words that were cut off', text('You have', 'length'), { kind: 'empty' }],
   ])('%s', (_case, body, reading) => {
     expect(readModelAnswer(body).reading).toEqual(reading)
   })
@@ -75,7 +102,6 @@ it.each([
   ['no choices', { choices: [] }],
   ['nothing', undefined],
   ['text instead of JSON', '<html>'],
-  ['an answer that was cut off before it began', text(null, 'length')],
   ['a failure in the middle', text('You', 'error')],
 ])('%s is no answer', (_case, body) => {
   expect(() => readModelAnswer(body)).toThrow(Error)

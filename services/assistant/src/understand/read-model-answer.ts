@@ -2,15 +2,22 @@ import type { ModelCall } from '@waybill/database'
 import { z } from 'zod'
 import { type Language, languageSchema } from '../session/session.ts'
 import { toolNamed } from '../tools/catalogue.ts'
+import { ModelError } from './model-failure.ts'
 
 export type ModelToolCall = { name: string; args: Record<string, unknown> }
 
-/** What the model made of a message. `invalid`: it answered, but with nothing that a tool takes. */
+/**
+ * What the model made of a message. `invalid`: it answered with something that no tool takes; `why` can be told to it.
+ * `empty`: it came to no answer. `refused`: these words will never be answered.
+ */
 export type Reading =
   | { kind: 'calls'; calls: ModelToolCall[]; language: Language | undefined }
   | { kind: 'none' }
-  | { kind: 'invalid' }
-  | { kind: 'unavailable' }
+  | { kind: 'invalid'; fault: Fault; why: string }
+  | { kind: 'empty' }
+  | { kind: 'refused' }
+  | { kind: 'unavailable'; mayTryAgain: boolean }
+export type Fault = 'unknown-tool' | 'arguments' | 'broken-json' | 'too-many'
 
 export type ModelAnswer = { reading: Reading; usage: Partial<ModelCall> }
 
@@ -42,29 +49,53 @@ const answerSchema = z.object({
     .nullish()
     .catch(null),
 })
-const errorSchema = z.object({ error: z.object({ code: z.unknown(), message: z.string().catch('') }) })
+const errorSchema = z.object({
+  error: z.object({
+    code: z.unknown(),
+    metadata: z.object({ error_type: z.string() }).optional().catch(undefined),
+  }),
+})
 
-/** Throws when the model did not answer at all; OpenRouter sends errors inside a 200 too. */
+/** Throws ModelError when the model did not answer at all; OpenRouter sends errors inside a 200 too. */
 export function readModelAnswer(body: unknown): ModelAnswer {
-  const failure = errorSchema.safeParse(body).data
-  if (failure) throw new Error(`the model failed with ${String(failure.error.code)}`)
-  const answer = answerSchema.parse(body)
+  const failure = errorSchema.safeParse(body).data?.error
+  if (failure) {
+    const code = typeof failure.code === 'number' ? failure.code : undefined
+    throw new ModelError('the model failed', { code, type: failure.metadata?.error_type })
+  }
+  const answer = answerSchema.safeParse(body).data
+  if (!answer) throw new ModelError('the answer has no form that is known')
   const [choice] = answer.choices
-  if (choice?.finish_reason === 'error') throw new Error('the model failed while it answered')
+  if (choice?.finish_reason === 'error') throw new ModelError('the model failed while it answered')
   const calls = choice?.message.tool_calls ?? []
-  // Cut off before its first word: nothing that the driver said was understood.
-  if (calls.length === 0 && choice?.finish_reason === 'length') throw new Error('the model ran out of tokens')
-  return { reading: readingOf(calls.map((call) => call.function)), usage: usageOf(answer) }
+  const usage = usageOf(answer)
+  const isEmpty = calls.length === 0 && (choice?.message.content ?? '').trim() === ''
+  // Cut off, or nothing at all: nothing that the driver said was understood. Half a call is broken JSON.
+  if (isEmpty || (calls.length === 0 && choice?.finish_reason === 'length'))
+    return { reading: { kind: 'empty' }, usage }
+  return { reading: readingOf(calls.map((call) => call.function)), usage }
 }
 
 function readingOf(calls: readonly { name: string; arguments: string }[]): Reading {
   if (calls.length === 0) return { kind: 'none' }
-  if (calls.length > CALLS_MAX) return { kind: 'invalid' }
-  const read = calls.map(({ name, arguments: args }) => ({ name, args: parseObject(args) }))
-  const valid = read.flatMap(({ name, args }) =>
-    args !== undefined && toolNamed(name)?.bind(args) !== undefined ? [{ name, args }] : [],
-  )
-  if (valid.length !== read.length) return { kind: 'invalid' }
+  if (calls.length > CALLS_MAX)
+    return { kind: 'invalid', fault: 'too-many', why: `call at most ${CALLS_MAX} tools` }
+  const valid: ModelToolCall[] = []
+  for (const { name, arguments: json } of calls) {
+    const tool = toolNamed(name)
+    if (!tool) return { kind: 'invalid', fault: 'unknown-tool', why: 'there is no tool of that name' }
+    const args = parseObject(json)
+    if (!args) {
+      return { kind: 'invalid', fault: 'broken-json', why: `the arguments of ${name} were no JSON object` }
+    }
+    const problems = tool.args.safeParse(args).error?.issues
+    if (problems) {
+      // Only where and what kind: nothing that the model wrote comes back to it as our words.
+      const where = problems.map(({ path, code }) => `${path.join('.') || 'arguments'}: ${code}`).join(', ')
+      return { kind: 'invalid', fault: 'arguments', why: `${name} does not take these arguments (${where})` }
+    }
+    valid.push({ name, args })
+  }
   const language = languageSchema.safeParse(valid[0]?.args.language).data
   return { kind: 'calls', calls: valid, language }
 }

@@ -1,13 +1,17 @@
 import type { Driver, ModelCall } from '@waybill/database'
 import type { Language, Session } from '../session/session.ts'
-import type { AskModel } from './ask-model.ts'
+import type { ModelQuestion } from './ask-model.ts'
 import type { ClassifyByRules } from './classify-by-rules.ts'
 import { type Intent, takeFastPath } from './fast-path.ts'
 import { normalize } from './normalize.ts'
 import { guessLanguage } from './phrases.ts'
 import type { DriverInput } from './read-message.ts'
+import type { ModelToolCall, Reading } from './read-model-answer.ts'
+import type { Budget, ReadWithModel } from './read-with-model.ts'
+import type { Sharing } from './share-understanding.ts'
+import type { UnderstandingCache } from './understanding-cache.ts'
 
-export type Path = 'fast' | 'model' | 'rules' | 'none'
+export type Path = 'fast' | 'cache' | 'model' | 'rules' | 'none'
 export type Understanding = {
   path: Path
   intents: Intent[]
@@ -15,7 +19,7 @@ export type Understanding = {
   isModelUnreachable: boolean
   /** The language of the words, where it could be told. */
   language: Language | undefined
-  modelCall?: ModelCall
+  modelCalls: readonly ModelCall[]
 }
 export type Situation = {
   conversationId: string
@@ -26,6 +30,8 @@ export type Situation = {
   today: string
   sentAt: number
   driver: Pick<Driver, 'id' | 'timeZone' | 'language'>
+  /** Of the turn: its messages share it. */
+  budget: Budget
 }
 export type Understand = (
   input: DriverInput,
@@ -34,42 +40,87 @@ export type Understand = (
 ) => Promise<Understanding>
 
 type Deps = {
-  ask: AskModel
+  read: ReadWithModel
   classifyByRules: ClassifyByRules
-  onAsked: (call: ModelCall) => void
+  sharing: Sharing
+  cache: UnderstandingCache
+  onLookup: (outcome: 'hit' | 'miss' | 'not-shared') => void
+  /** The model asked for more than a turn may do. */
+  onCut: () => void
 }
+type Read = { reading: Reading; calls: ModelCall[]; isHit: boolean }
 
-/** What a message asks for: from the message alone where it is clear, else from the model, else by rules. */
-export function createUnderstanding({ ask, classifyByRules, onAsked }: Deps): Understand {
+/** What a message asks for: from the message alone where it is clear, else from what others meant by the same words, from the model, or by rules. */
+export function createUnderstanding(deps: Deps): Understand {
+  const { classifyByRules } = deps
   return async (input, situation, signal) => {
     const intent = takeFastPath(input, situation)
-    if (intent)
-      return { path: 'fast', intents: [intent], isModelUnreachable: false, language: guessOf(input) }
-    if (input.kind !== 'words')
-      return { path: 'none', intents: [], isModelUnreachable: false, language: undefined }
+    const language = guessOf(input)
+    const base = { isModelUnreachable: false, language, modelCalls: [] }
+    if (intent) return { ...base, path: 'fast', intents: [intent] }
+    if (input.kind !== 'words') return { ...base, path: 'none', intents: [] }
 
-    const { reading, call } = await ask({ ...situation, words: input.text }, signal)
-    onAsked(call)
+    const { reading, calls: modelCalls, isHit } = await readWords(input.text, situation, signal, deps)
     if (reading.kind === 'calls') {
-      const intents = reading.calls.map(({ name, args }): Intent => ({ do: 'tool', name, args }))
       return {
-        path: 'model',
-        intents,
+        path: isHit ? 'cache' : 'model',
+        intents: withinBudget(reading.calls, situation.budget, deps.onCut),
         isModelUnreachable: false,
         language: reading.language,
-        modelCall: call,
+        modelCalls,
       }
     }
-    const none = { isModelUnreachable: false, language: guessOf(input), modelCall: call }
-    if (reading.kind === 'none') return { ...none, path: 'model', intents: [] }
+    if (reading.kind === 'none') return { ...base, modelCalls, path: 'model', intents: [] }
     const byRule = classifyByRules(input.text, situation.session.pendingQuestion)
     return {
-      ...none,
+      ...base,
+      modelCalls,
       path: 'rules',
       intents: byRule ? [byRule] : [],
       isModelUnreachable: reading.kind === 'unavailable',
     }
   }
+}
+
+async function readWords(
+  words: string,
+  situation: Situation,
+  signal: AbortSignal,
+  { read, sharing, cache, onLookup }: Deps,
+): Promise<Read> {
+  const question: ModelQuestion = { ...situation, words }
+  const key = sharing.keyOf(words, situation)
+  if (key === undefined) {
+    onLookup('not-shared')
+    return { ...(await read(question, situation.budget, signal)), isHit: false }
+  }
+  const startedAt = performance.now()
+  const known = await cache.read(key)
+  // What Redis holds is not trusted: it must still be what a tool takes, and stand in these words.
+  if (known && sharing.isShareable(words, known.calls)) {
+    onLookup('hit')
+    const latencyMs = Math.round(performance.now() - startedAt)
+    const call = { purpose: 'understand', model: known.model, outcome: 'calls', latencyMs, isCacheHit: true }
+    return {
+      reading: { kind: 'calls', calls: known.calls, language: known.language },
+      calls: [call],
+      isHit: true,
+    }
+  }
+  onLookup('miss')
+  const answer = await read({ ...question, isSelfContained: true }, situation.budget, signal)
+  if (answer.reading.kind === 'calls' && sharing.isShareable(words, answer.reading.calls)) {
+    const { calls, language } = answer.reading
+    void cache.write(key, { calls, language, model: answer.calls.at(-1)?.model ?? '' })
+  }
+  return { ...answer, isHit: false }
+}
+
+function withinBudget(calls: readonly ModelToolCall[], budget: Budget, onCut: () => void): Intent[] {
+  const taken = calls.slice(0, budget.toolCalls)
+  budget.toolCalls -= taken.length
+  if (taken.length < calls.length) onCut()
+  return taken.map(({ name, args }): Intent => ({ do: 'tool', name, args }))
 }
 
 function guessOf(input: DriverInput): Language | undefined {
