@@ -22,7 +22,7 @@ const NODE_MAJOR_PINNED = 24
 
 const NEEDS = {
   start: ['rabbitmq-server', 'redis-server', 'nginx', 'postgresql'],
-  test: ['rabbitmq-server', 'redis-server', 'nginx', 'postgresql', 'chromium'],
+  test: ['rabbitmq-server', 'redis-server', 'nginx', 'postgresql', 'chromium', 'prometheus'],
   drivers: [],
 }
 

@@ -52,7 +52,7 @@ describe('docker-compose.yml', () => {
 
   it('publishes ports on loopback only, of the front door, the phone and what shows metrics', () => {
     const published = all.filter(([, it]) => it.ports.length > 0)
-    expect(published.map(([name]) => name).sort()).toEqual(['nginx', 'prometheus', 'sandbox'])
+    expect(published.map(([name]) => name).sort()).toEqual(['alertmanager', 'nginx', 'prometheus', 'sandbox'])
     for (const port of published.flatMap(([, it]) => it.ports)) expect(port).toMatch(/^127\.0\.0\.1:/)
   })
 

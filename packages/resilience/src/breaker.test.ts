@@ -27,7 +27,8 @@ function setup() {
   return {
     lines,
     until: (state: string) => new Promise<void>((resolve) => waiting.set(state, resolve)),
-    metrics: async () => (await registry.metrics()).split('\n').filter((line) => line.startsWith('waybill')),
+    metrics: async () =>
+      (await registry.metrics()).split('\n').filter((line) => /^waybill(?!.*_seconds)/.test(line)),
     options: { name: 'orders', registry, log, timeoutMs: 1_000, volumeThreshold: 2, resetTimeoutMs: 60_000 },
   }
 }

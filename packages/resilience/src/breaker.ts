@@ -1,6 +1,6 @@
 import CircuitBreaker from 'opossum'
 import type { Logger } from 'pino'
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 type Options = {
   /** One breaker per upstream and kind of work: `orders-read`. */
@@ -47,7 +47,7 @@ export function createBreaker<Args extends unknown[], Out>(
   action: (signal: AbortSignal, ...args: Args) => Promise<Out>,
 ): Breaker<Args, Out> {
   const { name, timeoutMs, log, capacity = 1_000, isFailure = () => true } = options
-  const { state, calls } = metricsOf(options.registry)
+  const { state, calls, seconds } = metricsOf(options.registry)
   const isCounted = (error: unknown) => error instanceof UnavailableError || isFailure(error)
   let inFlight = 0
   let lastFailure: string | undefined
@@ -96,6 +96,7 @@ export function createBreaker<Args extends unknown[], Out>(
         throw refused
       }
       inFlight += 1
+      const stopClock = seconds.startTimer({ breaker: name })
       try {
         const out = await breaker.fire(...args)
         calls.inc({ breaker: name, outcome: 'success' })
@@ -106,6 +107,7 @@ export function createBreaker<Args extends unknown[], Out>(
         calls.inc({ breaker: name, outcome })
         throw error
       } finally {
+        stopClock()
         inFlight -= 1
       }
     },
@@ -139,8 +141,10 @@ async function withDeadline<Out>(
 function metricsOf(registry: Registry) {
   const stateName = 'waybill_breaker_state'
   const callsName = 'waybill_breaker_calls_total'
+  const secondsName = 'waybill_breaker_call_seconds'
   const state = registry.getSingleMetric(stateName)
   const calls = registry.getSingleMetric(callsName)
+  const seconds = registry.getSingleMetric(secondsName)
   return {
     state:
       state instanceof Gauge
@@ -158,6 +162,16 @@ function metricsOf(registry: Registry) {
             name: callsName,
             help: 'Calls through a breaker by outcome: success, error, or why there was no answer',
             labelNames: ['breaker', 'outcome'],
+            registers: [registry],
+          }),
+    seconds:
+      seconds instanceof Histogram
+        ? seconds
+        : new Histogram({
+            name: secondsName,
+            help: 'How long a call took that was let through, whatever its outcome',
+            labelNames: ['breaker'],
+            buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30],
             registers: [registry],
           }),
   }

@@ -18,6 +18,12 @@ export function createMetrics(registry: Registry) {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16],
       registers,
     }),
+    answerSeconds: new Histogram({
+      name: 'waybill_answer_seconds',
+      help: 'From the second in which WhatsApp took a message to the commit of its answer',
+      buckets: [1, 2, 3, 5, 10, 30, 60, 300, 1_800],
+      registers,
+    }),
     fenced: new Counter({
       name: 'waybill_lane_fenced_total',
       help: 'Work thrown away because somebody else had taken the lane',

@@ -125,11 +125,19 @@ export function workConversation(
     })
     metrics.turnSeconds.observe({ path: draft.path }, (performance.now() - startedAt) / 1_000)
     if (committed.next.state === 'fenced') metrics.fenced.inc({ lane: 'inbound' })
+    else countAnswers(messages, draft)
     if (!draft.failure || committed.next.state === 'fenced') return { end: undefined, ...committed }
     // The commit has handed out the message that failed once more: that attempt is not held against it.
     const { message, untried } = draft.failure
     const failure = { ...draft.failure, untried: [message, ...untried] }
     return { end: await fail(held, draft, failure) }
+  }
+
+  function countAnswers(messages: readonly WaitingMessage[], { answered }: TurnDraft): void {
+    const done = new Set(answered.map(({ wamid }) => wamid))
+    for (const { wamid, sentAt } of messages) {
+      if (done.has(wamid)) metrics.answerSeconds.observe(Math.max(0, deps.now() - sentAt) / 1_000)
+    }
   }
 
   /** PostgreSQL and Redis at the same time. The session is read from PostgreSQL when Redis has lost it or has an older one. */
