@@ -41,7 +41,13 @@ const ACCOUNTS: Readonly<Record<Upstream, Account>> = {
   orders: { required: ['ORDERS_API_URL', 'ORDERS_API_TOKEN'], optional: [], defaults: {} },
   dispatch: {
     required: ['DISPATCH_WEBHOOK_URL'],
-    optional: ['DISPATCH_WEBHOOK_TOKEN', 'SMTP_URL', 'DISPATCH_EMAIL_TO', 'DISPATCH_EMAIL_FROM'],
+    optional: [
+      'DISPATCH_WEBHOOK_TOKEN',
+      'SMTP_URL',
+      'DISPATCH_EMAIL_TO',
+      'DISPATCH_EMAIL_FROM',
+      'DISPATCH_ADMIN_TOKEN',
+    ],
     defaults: {},
   },
   files: {
@@ -95,6 +101,7 @@ export function sandboxAccounts(sandboxUrl: string) {
     ORDERS_API_URL: `${sandboxUrl}/orders`,
     ORDERS_API_TOKEN: secret(),
     DISPATCH_WEBHOOK_URL: `${sandboxUrl}/dispatch/webhook`,
+    DISPATCH_ADMIN_TOKEN: secret(),
   }
 }
 

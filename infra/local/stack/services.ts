@@ -65,6 +65,7 @@ export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly st
     'SMTP_URL',
     'DISPATCH_EMAIL_TO',
     'DISPATCH_EMAIL_FROM',
+    'DISPATCH_ADMIN_TOKEN',
   ],
 }
 

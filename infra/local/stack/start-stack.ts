@@ -16,6 +16,8 @@ import { DEFAULT_SCALE, type Scale, SERVICES, type ServiceName, serviceVariables
 export type StackDescription = {
   urls: { webhook: string; health: string; phone: string; sandbox: string }
   whatsapp: { appSecret: string; verifyToken: string; phoneNumberId: string; wabaId: string }
+  /** For dispatchers: what it takes is in the README of the service. */
+  dispatch: { adminUrl: string; adminToken: string }
   postgres: string
   redis: string
   amqp: string
@@ -140,6 +142,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           verifyToken: variables.WHATSAPP_VERIFY_TOKEN,
           phoneNumberId: variables.WHATSAPP_PHONE_NUMBER_ID,
           wabaId: variables.WHATSAPP_WABA_ID,
+        },
+        dispatch: {
+          adminUrl: `http://127.0.0.1:${portsOf('dispatch')[0]}/admin`,
+          adminToken: variables.DISPATCH_ADMIN_TOKEN,
         },
         postgres: servers.postgresUrl,
         redis: servers.redisUrl,

@@ -1,3 +1,4 @@
+import type { Takeover } from './people.ts'
 import type { Pool } from './pool.ts'
 
 export type Driver = {
@@ -20,6 +21,10 @@ export type Sender = {
   lastTurnId: string | null
   wasRefusedToday: boolean
   hasPhone: boolean
+  /** A person has the conversation, or had it last. */
+  takeover?: Takeover | undefined
+  /** Since when (ms) the driver has been waiting for a person. */
+  waitingSince?: number | undefined
 } & ({ identity: 'known' | 'locked'; driver: Driver } | { identity: 'unknown' })
 
 type Row = {
@@ -28,6 +33,8 @@ type Row = {
   lastTurnId: string | null
   wasRefusedToday: boolean
   hasPhone: boolean
+  takeover: Takeover | null
+  waitingSince: number | null
 }
 
 /** One round trip. A phone and a user id that come together for the first time are bound by it. */
@@ -35,7 +42,11 @@ export async function authenticate(pool: Pool, conversationId: string): Promise<
   const { rows } = await pool.query<Row>({
     name: 'authenticate',
     text: `SELECT identity, driver, last_turn_id AS "lastTurnId", was_refused_today AS "wasRefusedToday",
-             has_phone AS "hasPhone" FROM authenticate($1)`,
+             has_phone AS "hasPhone",
+             (SELECT jsonb_build_object('since', extract(epoch FROM since) * 1000, 'until', extract(epoch FROM until) * 1000,
+               'isOn', until > clock_timestamp(), 'hasWritten', has_written) FROM takeovers WHERE conversation_id = $1) AS takeover,
+             (extract(epoch FROM waiting_for_person($1)) * 1000)::float8 AS "waitingSince"
+           FROM authenticate($1)`,
     values: [conversationId],
   })
   const [row] = rows
@@ -44,6 +55,8 @@ export async function authenticate(pool: Pool, conversationId: string): Promise<
     lastTurnId: row?.lastTurnId ?? null,
     wasRefusedToday: row?.wasRefusedToday ?? false,
     hasPhone: row?.hasPhone ?? false,
+    takeover: row?.takeover ?? undefined,
+    waitingSince: row?.waitingSince ?? undefined,
   }
   return identity === 'unknown' || !driver
     ? { ...standing, identity: 'unknown' }

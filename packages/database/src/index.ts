@@ -54,6 +54,16 @@ export {
   type SettledOutcome,
   settleSend,
 } from './outbound-lane.ts'
+export {
+  closeHelp,
+  endTakeover,
+  isTakenOver,
+  openHelp,
+  type PersonWanted,
+  type Takeover,
+  takeOver,
+  writeAsPerson,
+} from './people.ts'
 export { createPool, type Pool } from './pool.ts'
 export {
   type Consequence,

@@ -22,6 +22,7 @@ import { workCommands } from './orders/work-commands.ts'
 import { createMemory, createRedis } from './session/memory.ts'
 import { TOOLS } from './tools/catalogue.ts'
 import { answerAny } from './turns/answer-any.ts'
+import { unlessTakenOver } from './turns/leave-to-person.ts'
 import { publishHint } from './turns/publish-hint.ts'
 import { workConversation } from './turns/work-conversation.ts'
 import { createModel } from './understand/ask-model.ts'
@@ -134,12 +135,14 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     lease: config.lease,
     now: Date.now,
     openBook,
-    answer: answerAny({
-      understand,
-      onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
-      hear: createHearing({ media, transcribe, secondsMax: config.voice.secondsMax }),
-      voiceSecondsMax: config.voice.secondsMax,
-    }),
+    answer: unlessTakenOver(
+      answerAny({
+        understand,
+        onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
+        hear: createHearing({ media, transcribe, secondsMax: config.voice.secondsMax }),
+        voiceSecondsMax: config.voice.secondsMax,
+      }),
+    ),
   })
   const passOnCommands = workCommands({
     ...shared,

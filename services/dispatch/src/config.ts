@@ -14,6 +14,11 @@ const envSchema = z
       .describe('Mail server, smtp://user:password@host:587; without it there is no e-mail'),
     DISPATCH_EMAIL_TO: z.string().min(3).optional().describe('Who gets notices by e-mail, by comma'),
     DISPATCH_EMAIL_FROM: z.string().min(3).optional().describe('Whom they come from'),
+    DISPATCH_ADMIN_TOKEN: z
+      .string()
+      .min(32, 'must have 32 characters or more')
+      .optional()
+      .describe('Bearer token for /admin; without it there is no /admin'),
     DISPATCH_TIMEOUT_MS: z.coerce
       .number()
       .int()
@@ -51,6 +56,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     database: { url: data.DATABASE_URL },
     webhook: { url: data.DISPATCH_WEBHOOK_URL, token: data.DISPATCH_WEBHOOK_TOKEN },
     email,
+    adminToken: data.DISPATCH_ADMIN_TOKEN,
     timeoutMs: data.DISPATCH_TIMEOUT_MS,
     attemptsMax: data.DISPATCH_ATTEMPTS_MAX,
   }

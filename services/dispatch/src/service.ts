@@ -1,7 +1,8 @@
-import { dispatchNoticeRaised } from '@waybill/contracts'
+import { dispatchNoticeRaised, outboundReady } from '@waybill/contracts'
 import { createPool } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { registerAdmin } from './admin/register-admin.ts'
 import type { Channel } from './channel.ts'
 import type { Config } from './config.ts'
 import { createMetrics } from './metrics.ts'
@@ -36,10 +37,16 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       name: config.instance,
       log,
       registry,
-      contracts: [dispatchNoticeRaised],
+      contracts: [dispatchNoticeRaised, outboundReady],
     }),
   )
-  opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
+  const server = await startOpsServer({
+    ...config.http,
+    registry,
+    isReady: () => messaging.isReady(),
+    register: (app) => registerAdmin(app, { token: config.adminToken, pool, messaging, log }),
+  })
+  opened.use(server)
 
   const tell = tellDispatch({
     pool,

@@ -5,6 +5,7 @@ import {
   type CheckIn,
   type CheckInStep,
   endCheckIn,
+  isTakenOver,
   type NewNotice,
   type Pool,
   readCheckIn,
@@ -64,7 +65,7 @@ export function workCheckIns(deps: Deps): Handler {
     if (!first) return 'orders-unreachable'
 
     const session = sessionAt(now(), parseSession(conversation.session))
-    if (isInConversation(session)) return 'in-conversation'
+    if (isInConversation(session) || (await isTakenOver(pool, conversation.id))) return 'in-conversation'
     const language = session.language ?? driver.language ?? 'en'
     const asked = { driver, language, date: checkIn.date, orders: [first, ...others] } as const
     const state = await askCheckIn(pool, {

@@ -12,6 +12,7 @@ export type TapAction =
   | 'accept'
   | 'decline'
   | 'undo'
+  | 'person'
 export type Tap = { action: TapAction; target: string; date: string }
 
 const ACTIONS: readonly string[] = [
@@ -25,6 +26,7 @@ const ACTIONS: readonly string[] = [
   'accept',
   'decline',
   'undo',
+  'person',
 ] satisfies TapAction[]
 
 /** Ids of buttons and rows: `<action>:<order or command id>:<date of the day on which they were shown>`. */

@@ -1,5 +1,6 @@
 import { plural } from './local-time.ts'
 import { en as media } from './media/en.ts'
+import { en as people } from './people/en.ts'
 import type { Replies } from './replies.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'en', { one: 'order', other: 'orders' })}`
@@ -105,6 +106,7 @@ export const en: Replies = {
     accept: 'Accept',
     decline: 'Decline',
     undo: 'Undo',
+    person: 'Talk to a person',
   },
   talk: {
     greeting: ({ name }) => `👋 Hi ${name}! What can I do for you?`,
@@ -133,6 +135,7 @@ export const en: Replies = {
     other: "I can't read this kind of message. Please write what you need.",
   },
   media,
+  people,
   identity: {
     unknown:
       "Hello! I only assist drivers who are registered, and I don't know this number. Please talk to your dispatcher.",

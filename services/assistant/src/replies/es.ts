@@ -1,5 +1,6 @@
 import { plural } from './local-time.ts'
 import { es as media } from './media/es.ts'
+import { es as people } from './people/es.ts'
 import type { Replies } from './replies.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'es', { one: 'pedido', other: 'pedidos' })}`
@@ -110,6 +111,7 @@ export const es: Replies = {
     accept: 'Aceptar',
     decline: 'Rechazar',
     undo: 'Deshacer',
+    person: 'Hablar con alguien',
   },
   talk: {
     greeting: ({ name }) => `👋 ¡Hola, ${name}! ¿En qué te puedo ayudar?`,
@@ -138,6 +140,7 @@ export const es: Replies = {
     other: 'No puedo leer este tipo de mensaje. Escribe lo que necesitas, por favor.',
   },
   media,
+  people,
   identity: {
     unknown:
       '¡Hola! Solo atiendo a conductores registrados y no conozco este número. Habla con tu central, por favor.',

@@ -1,5 +1,6 @@
 import { plural } from './local-time.ts'
 import { pt as media } from './media/pt.ts'
+import { pt as people } from './people/pt.ts'
 import type { Replies } from './replies.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'pt', { one: 'pedido', other: 'pedidos' })}`
@@ -110,6 +111,7 @@ export const pt: Replies = {
     accept: 'Aceitar',
     decline: 'Recusar',
     undo: 'Desfazer',
+    person: 'Falar com alguém',
   },
   talk: {
     greeting: ({ name }) => `👋 Olá, ${name}! Em que posso ajudar?`,
@@ -138,6 +140,7 @@ export const pt: Replies = {
     other: 'Não consigo ler esse tipo de mensagem. Escreva o que você precisa, por favor.',
   },
   media,
+  people,
   identity: {
     unknown:
       'Olá! Só atendo motoristas cadastrados, e não conheço este número. Fale com a sua central, por favor.',

@@ -165,18 +165,17 @@ describe('times', () => {
 })
 
 describe.each(LANGUAGES)('the catalogue of %s', (language) => {
-  const of = {
-    count: 2,
-    name: 'Johan',
-    age: '2 minutes',
-    ref: '#1',
-    status: 'x',
-    customer: 'C',
-    from: 1,
-    to: 2,
-    ...{ reason: 'flat tyre', firstStop: 'Tech Corp Inc', until: '11:00' },
-    ...{ text: 'my orders', minutes: 2, what: '2 photos', distance: '35 m' },
-  }
+  // Whatever a sentence is to say, it can say; what it has asked for is known.
+  const asked = new Set<string>()
+  const of = new Proxy<Record<string, string | number>>(
+    { count: 2, from: 1, to: 2, minutes: 2 },
+    {
+      get(numbers, key) {
+        asked.add(String(key))
+        return numbers[String(key)] ?? `{${String(key)}}`
+      },
+    },
+  )
   const sentences = (value: unknown): string[] => {
     if (typeof value === 'string') return [value]
     if (typeof value === 'function') return [String(value(of))]
@@ -184,6 +183,19 @@ describe.each(LANGUAGES)('the catalogue of %s', (language) => {
   }
   const { buttons } = REPLIES[language]
 
+  const saidBy = (replies: unknown, path = ''): [string, string[]][] => {
+    if (typeof replies === 'function') {
+      asked.clear()
+      replies(of)
+      return [[path, [...asked].sort()]]
+    }
+    if (typeof replies !== 'object' || replies === null) return [[path, []]]
+    return Object.entries(replies).flatMap(([key, value]) => saidBy(value, `${path}.${key}`))
+  }
+
+  it('says everything that English says, and asks for nothing else', () => {
+    expect(saidBy(REPLIES[language])).toEqual(saidBy(REPLIES.en))
+  })
   it('has no empty and no unfinished sentence', () => {
     for (const sentence of sentences(REPLIES[language])) expect(sentence).toMatch(/^(?!.*undefined)[\s\S]*\S/)
   })

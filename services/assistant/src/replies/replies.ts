@@ -2,6 +2,7 @@ import type { Language } from '../session/session.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
 import type { MediaReplies } from './media/media-replies.ts'
+import type { PeopleReplies } from './people/people-replies.ts'
 import { pt } from './pt.ts'
 
 /** Statuses that have a name in every language. Others are shown as the order system writes them. */
@@ -106,6 +107,7 @@ export type Replies = {
     accept: string
     decline: string
     undo: string
+    person: string
   }
   talk: {
     greeting: (of: { name: string }) => string
@@ -120,6 +122,7 @@ export type Replies = {
   }
   kinds: Record<SentenceKind, string>
   media: MediaReplies
+  people: PeopleReplies
   identity: { unknown: string; shareContact: string; locked: string; inactive: string; suspended: string }
 }
 

@@ -42,6 +42,8 @@ export const sessionSchema = z.object({
   /** Confirmed here, whether or not the order system has heard of it. */
   confirmed: z.object({ date: z.string(), orderIds }).nullable(),
   route: routeSchema.nullable().default(null),
+  /** The start (ms) of the takeover that the driver has been told of. */
+  toldOfTakeover: z.number().nullable().default(null),
   recent: z.array(z.object({ driver: z.string(), assistant: z.string() })).max(6),
 })
 
@@ -57,6 +59,7 @@ export const EMPTY_SESSION: Session = {
   pendingQuestion: null,
   confirmed: null,
   route: null,
+  toldOfTakeover: null,
   recent: [],
 }
 

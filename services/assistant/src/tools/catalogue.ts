@@ -5,6 +5,7 @@ import { getNextOrder } from './get-next-order.ts'
 import { getOrderDetails } from './get-order-details.ts'
 import { getOrders } from './get-orders.ts'
 import { help } from './help.ts'
+import { requestHuman } from './request-human.ts'
 import type { Tool } from './tool.ts'
 
 /** Every tool, in the order in which the model sees them: a change of it changes the cached prefix. */
@@ -15,6 +16,7 @@ export const TOOLS: readonly Tool[] = [
   confirmOrder,
   acceptRoute,
   declineRoute,
+  requestHuman,
   help,
 ]
 

@@ -19,6 +19,8 @@ export type ToolContext = {
   readonly isLate: boolean
   /** The words are a transcript, which may have misheard. */
   readonly isHeard: boolean
+  /** Since when (ms) the driver has been waiting for a person. */
+  readonly waitingSince: number | undefined
   /** `fast`: a tap or a clear answer to what was asked. The others are readings of free words. */
   readonly source: 'fast' | 'model' | 'rules'
   /** As the driver wrote them; empty for taps. */

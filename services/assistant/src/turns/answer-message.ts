@@ -4,6 +4,7 @@ import type {
   ModelCall,
   NewNotice,
   OrderCommand,
+  Takeover,
   Transcript,
   TurnRecord,
   WaitingMessage,
@@ -41,6 +42,10 @@ export type Question = {
   book: OrderBook
   signal: AbortSignal
   now: number
+  /** A person has the conversation, or had it last. */
+  takeover?: Takeover | undefined
+  /** Since when (ms) the driver has been waiting for a person. */
+  waitingSince?: number | undefined
   /** Model calls are on record even when what follows them fails. */
   ledger: ModelCall[]
   /** The words are a transcript, which may have misheard. */
@@ -88,6 +93,7 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     today,
     isLate: now - message.sentAt > LATE_AFTER_MS,
     isHeard: question.isHeard ?? false,
+    waitingSince: question.waitingSince,
     source: SOURCES[understood.path],
     words: input.kind === 'words' ? input.text : '',
   }

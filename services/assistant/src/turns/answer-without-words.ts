@@ -4,13 +4,14 @@ import type { ToolContext, ToolResult } from '../tools/tool.ts'
 import { type Answer, LATE_AFTER_MS, type Question, recentWith } from './answer-message.ts'
 
 /** What tools see of a message that has no words of its own: a photo, a location, a voice note that says nothing. */
-export function contextOf({ message, driver, session, book, now }: Question): ToolContext {
+export function contextOf({ message, driver, session, book, now, waitingSince }: Question): ToolContext {
   const language = session.language ?? driver.language ?? 'en'
   return {
     ...{ driver, language, say: REPLIES[language], session, book, now },
     today: localDate(now, driver.timeZone),
     isLate: now - message.sentAt > LATE_AFTER_MS,
     isHeard: false,
+    waitingSince,
     source: 'fast',
     words: '',
   }

@@ -100,6 +100,8 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
         now: now(),
         ledger,
         budget,
+        takeover: sender.takeover,
+        waitingSince: draft.notices.some(({ kind }) => kind === 'help') ? now() : sender.waitingSince,
       })
       signal.throwIfAborted()
       draft.answered.push({ wamid: message.wamid, replies: answer.replies })

@@ -46,6 +46,7 @@ function tapped(id: string, { today }: Moment): Intent | undefined {
   if (action === 'orders') return { do: 'tool', name: 'get_orders', args: {} }
   if (action === 'next') return { do: 'tool', name: 'get_next_order', args: {} }
   if (action === 'help') return { do: 'tool', name: 'help', args: {} }
+  if (action === 'person') return { do: 'tool', name: 'request_human', args: {} }
   if (date !== today) return { do: 'say', what: 'tap-closed' }
   switch (action) {
     case 'page':

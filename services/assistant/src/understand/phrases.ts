@@ -27,15 +27,19 @@ export const THANKS = new Set(
 )
 
 /** Whole messages that need no reading. */
-export const COMMANDS: ReadonlyMap<string, 'get_orders' | 'get_next_order' | 'help'> = new Map([
-  ...'orders|my orders|order list|todays orders|pedidos|meus pedidos|mis pedidos|ordenes|mis ordenes'
-    .split('|')
-    .map((phrase) => [phrase, 'get_orders'] as const),
-  ...'next|next stop|next order|proximo|proxima|proxima parada|proximo pedido|siguiente|siguiente parada|siguiente pedido'
-    .split('|')
-    .map((phrase) => [phrase, 'get_next_order'] as const),
-  ...'help|menu|ajuda|ayuda'.split('|').map((phrase) => [phrase, 'help'] as const),
-])
+export const COMMANDS: ReadonlyMap<string, 'get_orders' | 'get_next_order' | 'help' | 'request_human'> =
+  new Map([
+    ...'orders|my orders|order list|todays orders|pedidos|meus pedidos|mis pedidos|ordenes|mis ordenes'
+      .split('|')
+      .map((phrase) => [phrase, 'get_orders'] as const),
+    ...'next|next stop|next order|proximo|proxima|proxima parada|proximo pedido|siguiente|siguiente parada|siguiente pedido'
+      .split('|')
+      .map((phrase) => [phrase, 'get_next_order'] as const),
+    ...'human|person|a person|agent|dispatcher|operator|talk to a person|talk to a human|talk to someone|talk to dispatch|call me|pessoa|uma pessoa|atendente|despachante|falar com alguem|falar com uma pessoa|falar com atendente|falar com a central|me liga|me liga por favor|persona|una persona|agente|operador|hablar con alguien|hablar con una persona|hablar con la central|llamame|llamenme'
+      .split('|')
+      .map((phrase) => [phrase, 'request_human'] as const),
+    ...'help|menu|ajuda|ayuda'.split('|').map((phrase) => [phrase, 'help'] as const),
+  ])
 
 const TELLING: Record<Language, ReadonlySet<string>> = {
   en: new Set(

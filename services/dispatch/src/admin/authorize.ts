@@ -1,0 +1,43 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+
+/** Answered with this status and sentence. */
+export class AdminError extends Error {
+  override name = 'AdminError'
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** A hook that lets nobody pass without the bearer token; how long it takes says nothing of the token. */
+export function authorize(token: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  const wanted = digest(`Bearer ${token}`)
+  return async ({ headers }, reply) => {
+    if (timingSafeEqual(digest(headers.authorization ?? ''), wanted)) return
+    reply.header('www-authenticate', 'Bearer')
+    throw new AdminError(401, 'a bearer token is needed')
+  }
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest()
+
+const operator = z.string().trim().min(1).max(100)
+
+/** Who is doing this: a name in `x-operator`, for the audit. */
+export function operatorOf({ headers }: Pick<FastifyRequest, 'headers'>): string {
+  const parsed = operator.safeParse(headers['x-operator'])
+  if (!parsed.success) throw new AdminError(400, 'x-operator: who is doing this?')
+  return parsed.data
+}
+
+/** What came, checked. Every problem is named, none of the values is. */
+export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value ?? {})
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
+  throw new AdminError(400, problems.join('; '))
+}

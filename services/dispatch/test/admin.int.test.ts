@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { conversationReady, outboundReady } from '@waybill/contracts'
+import { createPool, type Pool, recordWebhooks } from '@waybill/database'
+import { connectMessaging, type Messaging } from '@waybill/messaging'
+import { createRegistry, type OpsServer, startOpsServer } from '@waybill/service-kit'
+import { eventually, freshDatabase, freshVhost } from '@waybill/test-kit'
+import { pino } from 'pino'
+import { z } from 'zod'
+import { registerAdmin } from '../src/admin/register-admin.ts'
+
+const TOKEN = 'a-token-of-thirty-two-characters-'
+const log = pino({ level: 'silent' })
+const opened = new AsyncDisposableStack()
+let pool: Pool
+let messaging: Messaging
+let server: OpsServer
+const hinted: string[] = []
+
+const serve = (token: string | undefined) =>
+  startOpsServer({
+    ...{ host: '127.0.0.1', port: 0, isReady: () => true },
+    registry: createRegistry({ service: 'dispatch', instance: randomUUID() }),
+    register: (app) => registerAdmin(app, { token, pool, messaging, log }),
+  })
+
+beforeAll(async () => {
+  const [database, vhost] = await Promise.all([freshDatabase(), freshVhost()])
+  opened.use(database)
+  opened.use(vhost)
+  const registry = createRegistry({ service: 'dispatch', instance: 'test' })
+  const options = { url: database.url, name: 'test', connectionsMax: 3, registry, log }
+  pool = opened.adopt(createPool(options), (it) => it.end())
+  messaging = opened.use(
+    await connectMessaging({
+      ...{ url: vhost.url, name: 'test', log, contracts: [conversationReady, outboundReady] },
+      registry,
+    }),
+  )
+  await messaging.consume(outboundReady, { concurrency: 1 }, async ({ payload }) => {
+    hinted.push(payload.conversationId)
+  })
+  server = opened.use(await serve(TOKEN))
+}, 30_000)
+afterAll(() => opened.disposeAsync())
+
+const answerSchema = z.looseObject({
+  until: z.string().default(''),
+  waiting: z.array(z.unknown()).default([]),
+})
+
+async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(`${server.url}/admin${path}`, {
+    method,
+    headers: {
+      ...{ authorization: `Bearer ${TOKEN}`, 'x-operator': 'Ana' },
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  return { status: response.status, json: answerSchema.parse(await response.json()) }
+}
+
+/** A driver who wrote at a time. */
+async function conversation(sentAt = Date.now()): Promise<string> {
+  const phone = String(Math.floor(Math.random() * 1e12)).padStart(12, '1')
+  const message = {
+    ...{ wamid: randomUUID(), phone_number_id: '1', phone, wa_id: phone, user_id: undefined },
+    ...{ kind: 'text', body: {}, received_us: 1, position: 0, sent_at: new Date(sentAt).toISOString() },
+  }
+  await recordWebhooks(pool, { messages: [message], receipts: [], events: [] })
+  return `1:${phone}`
+}
+const path = (id: string, rest: string) => `/conversations/${encodeURIComponent(id)}/${rest}`
+const audited = async (id: string) =>
+  (
+    await pool.query<{ action: string; by: string }>(
+      `SELECT action, detail ->> 'by' AS by FROM audit WHERE conversation_id = $1 ORDER BY id`,
+      [id],
+    )
+  ).rows
+
+describe('who may use it', () => {
+  it('nobody without the token, whatever else they send', async () => {
+    for (const authorization of ['', 'Bearer', `Bearer ${TOKEN}x`, `Basic ${TOKEN}`, TOKEN]) {
+      expect((await ask('GET', '/help', undefined, { authorization })).status).toBe(401)
+    }
+    expect((await ask('GET', '/help')).status).toBe(200)
+  })
+
+  it('nobody at all when there is no token', async () => {
+    await using closed = await serve(undefined)
+    const answer = await fetch(`${closed.url}/admin/help`, { headers: { authorization: 'Bearer undefined' } })
+    expect(answer.status).toBe(404)
+  })
+
+  it('nobody who does not say who he is, and nothing that it does not know', async () => {
+    const id = await conversation()
+    expect((await ask('PUT', path(id, 'takeover'), {}, { 'x-operator': ' ' })).status).toBe(400)
+    expect(await ask('PUT', path(id, 'takeover'), { minutes: 0 })).toMatchObject({
+      status: 400,
+      json: { error: expect.stringContaining('minutes') },
+    })
+    expect(await audited(id)).toEqual([])
+  })
+})
+
+describe('a takeover', () => {
+  it('is set, extended and ended, with who did it', async () => {
+    const id = await conversation()
+    const first = await ask('PUT', path(id, 'takeover'), { minutes: 5 })
+    const second = await ask('PUT', path(id, 'takeover'), { minutes: 60 })
+    expect([first.status, second.status]).toEqual([200, 200])
+    expect(Date.parse(second.json.until) - Date.parse(first.json.until)).toBeGreaterThan(54 * 60_000)
+    expect((await ask('DELETE', path(id, 'takeover'))).status).toBe(200)
+    expect((await ask('DELETE', path(id, 'takeover'))).status).toBe(404)
+    expect(await audited(id)).toEqual([
+      { action: 'takeover.set', by: 'Ana' },
+      { action: 'takeover.set', by: 'Ana' },
+      { action: 'takeover.ended', by: 'Ana' },
+    ])
+  })
+
+  it('is of a conversation that there is', async () => {
+    expect((await ask('PUT', path('1:nobody', 'takeover'), {})).status).toBe(404)
+  })
+})
+
+describe('a person writes', () => {
+  it("once, through the conversation's own lane, and it is on record that a person wrote it", async () => {
+    const id = await conversation()
+    const key = { 'idempotency-key': randomUUID() }
+    for (const _try of [1, 2]) {
+      expect((await ask('POST', path(id, 'messages'), { text: 'I am on my way' }, key)).status).toBe(202)
+    }
+    const { rows } = await pool.query(
+      'SELECT id, message, written_by, state FROM outbound WHERE conversation_id = $1',
+      [id],
+    )
+    expect(rows).toEqual([
+      {
+        ...{ id: key['idempotency-key'], written_by: 'Ana', state: 'pending' },
+        message: { type: 'text', text: { body: 'I am on my way' } },
+      },
+    ])
+    expect(await audited(id)).toEqual([{ action: 'person.wrote', by: 'Ana' }])
+    await eventually(() => hinted.includes(id), { what: 'the sender to be told' })
+  })
+
+  it('not to somebody who has been silent for a day', async () => {
+    const id = await conversation(Date.now() - 25 * 3_600_000)
+    expect((await ask('POST', path(id, 'messages'), { text: 'hello' })).status).toBe(409)
+  })
+})
+
+it('shows who waits for a person, until it is seen to', async () => {
+  const id = await conversation()
+  await pool.query(
+    `INSERT INTO dispatch_notices (id, kind, priority, conversation_id, text) VALUES ($1, 'help', 'high', $2, 'Asks')`,
+    [randomUUID(), id],
+  )
+  expect((await ask('GET', '/help')).json.waiting).toMatchObject([{ conversationId: id, text: 'Asks' }])
+  expect((await ask('POST', path(id, 'help/close'))).json).toMatchObject({ closed: 1 })
+  expect((await ask('GET', '/help')).json.waiting).toEqual([])
+})
