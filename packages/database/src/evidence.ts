@@ -1,4 +1,4 @@
-import type { Place, ProofPart } from './inbound-lane.ts'
+import type { ProofPart } from './inbound-lane.ts'
 import type { Pool } from './pool.ts'
 
 /** A message that a driver quotes, reacts to or edits. */
@@ -30,30 +30,19 @@ export async function messagePointedAt(
   return row?.author ? { ...row, author: row.author } : undefined
 }
 
-export type Proof = {
-  id: string
-  place: Place | null
-  distanceM: number | null
-  parts: readonly ProofPart[]
-}
-
-/** A driver's proof with the parts that are asked for, oldest first. */
-export async function readProof(
+/** The parts of a driver's proof that are asked for, in this order. */
+export async function readProofParts(
   pool: Pool,
   { driverId, proofId, wamids }: { driverId: string; proofId: string; wamids: readonly string[] },
-): Promise<Proof | undefined> {
-  const { rows } = await pool.query<Proof>({
-    name: 'read-proof',
-    text: `SELECT p.id, p.distance_m AS "distanceM",
-        CASE WHEN p.latitude IS NOT NULL THEN jsonb_build_object('latitude', p.latitude, 'longitude', p.longitude) END
-          AS place,
-        coalesce((SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('wamid', t.wamid, 'kind', t.kind,
-          'sha256', t.sha256, 'contentType', t.content_type, 'sizeBytes', t.size_bytes, 'objectKey', t.object_key,
-          'caption', t.caption, 'latitude', t.latitude, 'longitude', t.longitude,
-          'sentAt', extract(epoch FROM t.sent_at) * 1000)) ORDER BY t.sent_at, t.wamid)
-          FROM proof_parts t WHERE t.proof_id = p.id AND t.wamid = ANY ($3)), '[]') AS parts
-      FROM proofs p WHERE p.id = $1 AND p.driver_id = $2`,
+): Promise<readonly ProofPart[]> {
+  const { rows } = await pool.query<{ part: ProofPart }>({
+    name: 'read-proof-parts',
+    text: `SELECT jsonb_strip_nulls(jsonb_build_object('wamid', t.wamid, 'kind', t.kind, 'sha256', t.sha256,
+        'contentType', t.content_type, 'sizeBytes', t.size_bytes, 'objectKey', t.object_key, 'caption', t.caption,
+        'latitude', t.latitude, 'longitude', t.longitude, 'sentAt', extract(epoch FROM t.sent_at) * 1000)) AS part
+      FROM proof_parts t JOIN proofs p ON p.id = t.proof_id
+      WHERE p.id = $1 AND p.driver_id = $2 AND t.wamid = ANY ($3) ORDER BY array_position($3, t.wamid)`,
     values: [proofId, driverId, wamids],
   })
-  return rows[0]
+  return rows.map(({ part }) => part)
 }

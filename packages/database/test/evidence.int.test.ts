@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { freshDatabase } from '@waybill/test-kit'
 import pg from 'pg'
-import { messagePointedAt, readProof } from '../src/evidence.ts'
+import { messagePointedAt, readProofParts } from '../src/evidence.ts'
 import { claimTurn, commitTurn, postponeTurn, type TurnRecord } from '../src/inbound-lane.ts'
 import { recordWebhooks } from '../src/record-webhooks.ts'
 
@@ -75,9 +75,10 @@ it('P6: keeps a proof in the transaction of its turn, and what is added to it la
   await answer([third], {
     proofs: [{ id, orderId: '12345', orderDate, place, distanceM: 35, parts: [photo(first), located] }],
   })
-  const proof = await readProof(pool, { driverId: 'driver-johan', proofId: id, wamids: [first, third] })
-  expect(proof).toEqual({ id, place, distanceM: 35, parts: [located, photo(first)] })
-  expect(await readProof(pool, { driverId: 'driver-maria', proofId: id, wamids: [first] })).toBeUndefined()
+  const of = { proofId: id, wamids: [first, third] }
+  const parts = await readProofParts(pool, { driverId: 'driver-johan', ...of })
+  expect(parts).toEqual([photo(first), located])
+  expect(await readProofParts(pool, { driverId: 'driver-maria', ...of })).toEqual([])
 
   const { rows } = await pool.query(
     'SELECT action, detail FROM audit WHERE conversation_id = $1 ORDER BY id',

@@ -64,6 +64,13 @@ const envSchema = z.object({
   MEDIA_S3_REGION: z.string().min(1).default('us-east-1').describe('Its region'),
   MEDIA_S3_ACCESS_KEY_ID: z.string().default('').describe('Key for it'),
   MEDIA_S3_SECRET_ACCESS_KEY: z.string().default('').describe('Secret of the key'),
+  ALBUM_QUIET_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(2_000)
+    .describe('How long a photo waits for the rest of its album'),
   TRANSCRIPTION_MODEL: z
     .string()
     .min(1)
@@ -119,12 +126,15 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       hosts: data.WHATSAPP_MEDIA_HOSTS,
       timeoutMs: data.MEDIA_TIMEOUT_MS,
       dir: data.MEDIA_DIR,
-      s3: data.MEDIA_S3_ENDPOINT && {
-        endpoint: data.MEDIA_S3_ENDPOINT,
-        region: data.MEDIA_S3_REGION,
-        accessKeyId: data.MEDIA_S3_ACCESS_KEY_ID,
-        secretAccessKey: data.MEDIA_S3_SECRET_ACCESS_KEY,
-      },
+      s3:
+        data.MEDIA_S3_ENDPOINT === undefined
+          ? undefined
+          : {
+              endpoint: data.MEDIA_S3_ENDPOINT,
+              region: data.MEDIA_S3_REGION,
+              accessKeyId: data.MEDIA_S3_ACCESS_KEY_ID,
+              secretAccessKey: data.MEDIA_S3_SECRET_ACCESS_KEY,
+            },
     },
     voice: {
       transcription: {
@@ -137,6 +147,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     },
     checkIns: { phoneNumberId: data.WHATSAPP_PHONE_NUMBER_ID, againMs: data.CHECK_IN_AGAIN_MS },
     turnsInFlight: data.TURNS_IN_FLIGHT,
+    albumQuietMs: data.ALBUM_QUIET_MS,
     lease: { ttlMs: data.LEASE_MS, renewMs: Math.round(data.LEASE_MS / 3) },
   }
 }

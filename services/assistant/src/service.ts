@@ -13,11 +13,13 @@ import { createLogger, createRegistry, startOpsServer } from '@waybill/service-k
 import { createMediaApi, mediaHosts } from '@waybill/whatsapp'
 import { workCheckIns } from './check-ins/work-check-ins.ts'
 import type { Config } from './config.ts'
+import { openStore } from './media/open-store.ts'
 import { readMedia } from './media/read-media.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { httpOrderSystem } from './orders/http-order-system.ts'
 import { openOrderBook } from './orders/order-book.ts'
 import { reachOrderSystem } from './orders/reach-order-system.ts'
+import { sendProof } from './orders/send-proof.ts'
 import { workCommands } from './orders/work-commands.ts'
 import { createMemory, createRedis } from './session/memory.ts'
 import { TOOLS } from './tools/catalogue.ts'
@@ -106,6 +108,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       ...{ registry, log },
     }),
   )
+  const objects = opened.use(openStore({ config: config.media, registry, log }))
   const { transcribe } = opened.use(
     createTranscription({ config: config.voice.transcription, registry, log }),
   )
@@ -133,12 +136,15 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     ...shared,
     memory,
     lease: config.lease,
+    albumQuietMs: config.albumQuietMs,
     now: Date.now,
     openBook,
     answer: unlessTakenOver(
       answerAny({
         understand,
         onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
+        media,
+        objects,
         hear: createHearing({ media, transcribe, secondsMax: config.voice.secondsMax }),
         voiceSecondsMax: config.voice.secondsMax,
       }),
@@ -148,6 +154,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     ...shared,
     confirm: (command) => orders.confirm(command),
     decideRoute: (decision) => orders.decideRoute(decision),
+    sendProof: sendProof({ pool, objects, orders, timeoutMs: config.media.timeoutMs }),
     leaseMs: config.lease.ttlMs,
   })
 

@@ -26,6 +26,7 @@ function workWith(answer: (message: WaitingMessage) => string) {
     metrics: createMetrics(new Registry()),
     log,
     owner: 'test',
+    albumQuietMs: 0,
     lease: { ttlMs: 15_000, renewMs: 5_000 },
     stopping: new AbortController().signal,
     now: Date.now,

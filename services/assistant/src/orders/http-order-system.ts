@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { ComeBackLaterError, type ConfirmOutcome, type OrderSystem } from './order-system.ts'
+import {
+  ComeBackLaterError,
+  type ConfirmOutcome,
+  type OrderSystem,
+  type ProofOfDelivery,
+} from './order-system.ts'
 
 const ANSWER_BYTES_MAX = 1024 * 1024
 
@@ -26,7 +31,12 @@ export const orderSchema = z.object({
 })
 const dayOfOrdersSchema = z.object({ driver_id: z.string().optional(), orders: z.array(orderSchema) })
 
-type Request = { method?: 'POST'; headers?: Record<string, string>; body?: string; signal: AbortSignal }
+type Request = {
+  method?: 'POST' | 'PUT'
+  headers?: Record<string, string>
+  body?: string | Uint8Array<ArrayBuffer>
+  signal: AbortSignal
+}
 
 /** Speaks the contract in README.md: bearer token, `Idempotency-Key` on writes. */
 export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: string }): OrderSystem {
@@ -80,6 +90,44 @@ export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: st
       const path = `/drivers/${encodeURIComponent(driverId)}/routes/${date}/${decision.kind}`
       return write(path, { body, idempotencyKey, signal })
     },
+
+    async putProofFile({ driverId, proofId, sha256, contentType, bytes }, signal) {
+      const path = `/drivers/${encodeURIComponent(driverId)}/proofs/${proofId}/files/${sha256}`
+      const headers = { 'content-type': contentType }
+      const response = await request(path, {
+        ...{ method: 'PUT', headers, body: new Uint8Array(bytes), signal },
+      })
+      const answer = await readJson(response).catch(() => undefined)
+      return confirmOutcomeOf(response.status, answer, response.headers.get('retry-after'))
+    },
+
+    attachProof({ driverId, orderId, idempotencyKey, ...proof }, signal) {
+      const order = `${encodeURIComponent(driverId)}/orders/${encodeURIComponent(orderId)}`
+      return write(`/drivers/${order}/proofs`, { body: proofBody(proof), idempotencyKey, signal })
+    },
+  }
+}
+
+function proofBody({
+  proofId,
+  place,
+  distanceM,
+  parts,
+}: Pick<ProofOfDelivery, 'proofId' | 'place' | 'distanceM' | 'parts'>) {
+  return {
+    proof_id: proofId,
+    location: place ?? null,
+    distance_m: distanceM ?? null,
+    parts: parts.map((part) => ({
+      kind: part.kind,
+      device_time: new Date(part.sentAt).toISOString(),
+      ...(part.kind === 'location'
+        ? { latitude: part.latitude, longitude: part.longitude }
+        : {
+            ...{ sha256: part.sha256, content_type: part.contentType, size: part.sizeBytes },
+            ...(part.caption === undefined ? {} : { caption: part.caption }),
+          }),
+    })),
   }
 }
 

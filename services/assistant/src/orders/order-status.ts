@@ -24,6 +24,12 @@ const KNOWN: Readonly<Record<string, KnownStatus>> = {
 }
 const CLOSED: readonly KnownStatus[] = ['delivered', 'failed', 'cancelled']
 
+export function knownStatus(order: Order): KnownStatus | undefined {
+  return KNOWN[order.status]
+}
+
+export const isCancelled = (order: Order) => knownStatus(order) === 'cancelled'
+
 export function isClosed(order: Order): boolean {
   const status = KNOWN[order.status]
   return status !== undefined && CLOSED.includes(status)

@@ -1,3 +1,5 @@
+import type { Place, ProofPart } from '@waybill/database'
+
 /** A stop of the day, as the order system describes it. */
 export type Order = {
   id: string
@@ -21,6 +23,26 @@ export type RouteDecision = {
   idempotencyKey: string
 }
 
+/** A proof of delivery: what it consists of, and what speaks for it. Its files have been put before it. */
+export type ProofOfDelivery = {
+  driverId: string
+  orderId: string
+  proofId: string
+  /** Where the driver was, and how far that is from the stop, as far as it is known. */
+  place: Place | undefined
+  distanceM: number | undefined
+  parts: readonly ProofPart[]
+  idempotencyKey: string
+}
+/** Of one driver's proof; `sha256` names it, in hex. */
+export type ProofFile = {
+  driverId: string
+  proofId: string
+  sha256: string
+  contentType: string
+  bytes: Uint8Array
+}
+
 export type ConfirmOutcome =
   | { kind: 'done' }
   /** Will never be taken, whoever asks again. */
@@ -40,6 +62,10 @@ export type OrderSystem = {
   ): Promise<ConfirmOutcome>
   /** A later decision for the same day replaces an earlier one, where the order system lets it. */
   decideRoute(decision: RouteDecision, signal: AbortSignal): Promise<ConfirmOutcome>
+  /** Putting a file twice is putting it once. */
+  putProofFile(file: ProofFile, signal: AbortSignal): Promise<ConfirmOutcome>
+  /** Parts that come later are added to the proof; a proof that comes for another order has moved to it. */
+  attachProof(proof: ProofOfDelivery, signal: AbortSignal): Promise<ConfirmOutcome>
 }
 
 /** The order system told when to come back. */

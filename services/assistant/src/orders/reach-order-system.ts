@@ -1,7 +1,17 @@
 import { createBreaker } from '@waybill/resilience'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
-import type { ConfirmOutcome, Order, OrderSystem, RouteDecision } from './order-system.ts'
+import type {
+  ConfirmOutcome,
+  Order,
+  OrderSystem,
+  ProofFile,
+  ProofOfDelivery,
+  RouteDecision,
+} from './order-system.ts'
+
+/** A photo takes longer than a word. */
+const FILE_TIMES = 5
 
 type Deps = { system: OrderSystem; timeoutMs: number; registry: Registry; log: Logger }
 
@@ -9,9 +19,11 @@ export type ReachableOrders = Disposable & {
   ordersOf(driverId: string, date: string): Promise<Order[]>
   confirm(command: { driverId: string; orderId: string; idempotencyKey: string }): Promise<ConfirmOutcome>
   decideRoute(decision: RouteDecision): Promise<ConfirmOutcome>
+  putProofFile(file: ProofFile): Promise<ConfirmOutcome>
+  attachProof(proof: ProofOfDelivery): Promise<ConfirmOutcome>
 }
 
-/** The order system behind breakers: one for reads and one for writes, so that neither takes the other down. */
+/** The order system behind breakers: for reads, for writes and for files, so that none takes another down. */
 export function reachOrderSystem({ system, timeoutMs, registry, log }: Deps): ReachableOrders {
   const options = { timeoutMs, registry, log }
   const reads = createBreaker({ ...options, name: 'orders-read' }, (signal, driverId: string, date: string) =>
@@ -21,11 +33,18 @@ export function reachOrderSystem({ system, timeoutMs, registry, log }: Deps): Re
     { ...options, name: 'orders-write' },
     (signal, write: (signal: AbortSignal) => Promise<ConfirmOutcome>) => write(signal),
   )
+  const files = createBreaker(
+    { ...options, name: 'orders-files', timeoutMs: timeoutMs * FILE_TIMES },
+    (signal, file: ProofFile) => system.putProofFile(file, signal),
+  )
   return {
     ordersOf: (driverId, date) => reads.call(driverId, date),
     confirm: (command) => writes.call((signal) => system.confirm(command, signal)),
     decideRoute: (decision) => writes.call((signal) => system.decideRoute(decision, signal)),
+    putProofFile: (file) => files.call(file),
+    attachProof: (proof) => writes.call((signal) => system.attachProof(proof, signal)),
     [Symbol.dispose]() {
+      files[Symbol.dispose]()
       reads[Symbol.dispose]()
       writes[Symbol.dispose]()
     },

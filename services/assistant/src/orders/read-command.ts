@@ -4,8 +4,9 @@ import { REPLIES } from '../replies/replies.ts'
 import { languageSchema } from '../session/session.ts'
 import type { ConfirmOutcome } from './order-system.ts'
 import type { ReachableOrders } from './reach-order-system.ts'
+import type { SendProof } from './send-proof.ts'
 
-type Writes = Pick<ReachableOrders, 'confirm' | 'decideRoute'>
+export type Writes = Pick<ReachableOrders, 'confirm' | 'decideRoute'> & { sendProof: SendProof }
 
 /** What a recorded word of a driver is to the order system, and what the driver is told when that refuses it. */
 export type Command = {
@@ -17,6 +18,14 @@ const language = languageSchema.catch('en')
 const confirmOrder = z.object({ orderId: z.string().min(1), language })
 const acceptRoute = z.object({ date: z.iso.date(), language })
 const declineRoute = z.object({ date: z.iso.date(), reason: z.string().min(1), language })
+const attachProof = z.object({
+  proofId: z.uuid(),
+  orderId: z.string().min(1),
+  wamids: z.array(z.string()).min(1),
+  place: z.object({ latitude: z.number(), longitude: z.number() }).optional(),
+  distanceM: z.number().optional(),
+  language,
+})
 
 /** `undefined` for a kind that is not known here, and for what is not its payload. */
 export function readCommand(kind: string, payload: unknown): Command | undefined {
@@ -47,6 +56,15 @@ export function readCommand(kind: string, payload: unknown): Command | undefined
           passOn: ({ decideRoute }, by) =>
             decideRoute({ ...by, date: data.date, decision: { kind: 'decline', reason: data.reason } }),
           refusal: REPLIES[data.language].route.rejected,
+        }
+      )
+    }
+    case 'attach-proof': {
+      const { data } = attachProof.safeParse(payload)
+      return (
+        data && {
+          passOn: ({ sendProof }, by) => sendProof({ ...by, ...data }),
+          refusal: REPLIES[data.language].media.proof.rejected({ ref: orderRefOf({ id: data.orderId }) }),
         }
       )
     }

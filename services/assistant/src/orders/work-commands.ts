@@ -13,15 +13,13 @@ import type { Logger } from 'pino'
 import type { Metrics } from '../metrics.ts'
 import { REPLIES } from '../replies/replies.ts'
 import { publishHint } from '../turns/publish-hint.ts'
-import { ComeBackLaterError, type ConfirmOutcome, type RouteDecision } from './order-system.ts'
-import { readCommand } from './read-command.ts'
+import { ComeBackLaterError } from './order-system.ts'
+import { readCommand, type Writes } from './read-command.ts'
 
-type Deps = {
+/** Writes throw when the order system can't be reached or wants to be asked later. */
+type Deps = Writes & {
   pool: Pool
   messaging: Pick<Messaging, 'publish'>
-  /** Throws when the order system can't be reached or wants to be asked later. */
-  confirm: (command: { driverId: string; orderId: string; idempotencyKey: string }) => Promise<ConfirmOutcome>
-  decideRoute: (decision: RouteDecision) => Promise<ConfirmOutcome>
   metrics: Metrics
   log: Logger
   owner: string

@@ -13,6 +13,7 @@ export type TapAction =
   | 'decline'
   | 'undo'
   | 'person'
+  | 'proof'
 export type Tap = { action: TapAction; target: string; date: string }
 
 const ACTIONS: readonly string[] = [
@@ -27,6 +28,7 @@ const ACTIONS: readonly string[] = [
   'decline',
   'undo',
   'person',
+  'proof',
 ] satisfies TapAction[]
 
 /** Ids of buttons and rows: `<action>:<order or command id>:<date of the day on which they were shown>`. */

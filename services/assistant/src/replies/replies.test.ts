@@ -168,7 +168,7 @@ describe.each(LANGUAGES)('the catalogue of %s', (language) => {
   // Whatever a sentence is to say, it can say; what it has asked for is known.
   const asked = new Set<string>()
   const of = new Proxy<Record<string, string | number>>(
-    { count: 2, from: 1, to: 2, minutes: 2 },
+    { count: 2, from: 1, to: 2, minutes: 2, photos: 2, documents: 1 },
     {
       get(numbers, key) {
         asked.add(String(key))

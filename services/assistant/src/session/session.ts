@@ -9,7 +9,7 @@ const pendingQuestionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('confirm-order'), orderId: z.string(), askedAt: z.number() }),
   z.object({
     kind: z.literal('which-order'),
-    tool: z.enum(['get_order_details', 'confirm_order']),
+    tool: z.enum(['get_order_details', 'confirm_order', 'attach_proof']),
     candidates: orderIds,
     askedAt: z.number(),
   }),
@@ -28,6 +28,19 @@ const routeSchema = z.object({
   wasAccepted: z.boolean(),
 })
 
+/** The proof of delivery that was sent last; without an order while the driver is asked which one it is for. */
+const proofSchema = z.object({
+  id: z.string(),
+  orderId: z.string().nullable(),
+  date: z.string(),
+  /** WhatsApp's time of its newest part. */
+  sentAt: z.number(),
+  photos: z.number(),
+  documents: z.number(),
+  hasLocation: z.boolean(),
+  wamids: z.array(z.string()).max(100),
+})
+
 /** What a conversation remembers. Times in milliseconds, dates are the driver's local dates. */
 export const sessionSchema = z.object({
   /** When it was left behind. */
@@ -44,6 +57,9 @@ export const sessionSchema = z.object({
   route: routeSchema.nullable().default(null),
   /** The start (ms) of the takeover that the driver has been told of. */
   toldOfTakeover: z.number().nullable().default(null),
+  proof: proofSchema.nullable().default(null),
+  /** Where the driver last said that he was, and when. */
+  place: z.object({ latitude: z.number(), longitude: z.number(), at: z.number() }).nullable().default(null),
   recent: z.array(z.object({ driver: z.string(), assistant: z.string() })).max(6),
 })
 
@@ -60,6 +76,8 @@ export const EMPTY_SESSION: Session = {
   confirmed: null,
   route: null,
   toldOfTakeover: null,
+  proof: null,
+  place: null,
   recent: [],
 }
 

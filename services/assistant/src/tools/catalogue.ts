@@ -1,4 +1,5 @@
 import { acceptRoute } from './accept-route.ts'
+import { attachProof } from './attach-proof.ts'
 import { confirmOrder } from './confirm-order.ts'
 import { declineRoute } from './decline-route.ts'
 import { getNextOrder } from './get-next-order.ts'
@@ -17,6 +18,7 @@ export const TOOLS: readonly Tool[] = [
   acceptRoute,
   declineRoute,
   requestHuman,
+  attachProof,
   help,
 ]
 

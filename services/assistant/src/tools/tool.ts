@@ -1,4 +1,4 @@
-import type { Driver, NewNotice, OrderCommand, TurnRecord } from '@waybill/database'
+import type { Driver, NewNotice, OrderCommand, ProofRecord, TurnRecord } from '@waybill/database'
 import type { OutboundMessage } from '@waybill/whatsapp'
 import { z } from 'zod'
 import type { OrderBook } from '../orders/order-book.ts'
@@ -29,8 +29,11 @@ export type ToolContext = {
 
 /** What a tool may change in the session. A question that is not asked again is no longer open. */
 export type Remember = Partial<
-  Pick<Session, 'lastList' | 'focus' | 'pendingQuestion' | 'confirmed' | 'route'>
+  Pick<Session, 'lastList' | 'focus' | 'pendingQuestion' | 'confirmed' | 'route' | 'proof' | 'place'>
 >
+
+/** What is new of a proof, and which of its parts the order system is to have now. */
+export type ProofChange = ProofRecord & { passOn: readonly string[] }
 
 export type ToolResult = {
   replies: OutboundMessage[]
@@ -41,6 +44,7 @@ export type ToolResult = {
   /** Ids of held commands and notices that are taken back. */
   withdraws?: readonly string[]
   checkIn?: TurnRecord['checkIn']
+  proofs?: readonly ProofChange[]
   remember?: Remember
 }
 

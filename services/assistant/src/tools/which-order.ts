@@ -1,12 +1,20 @@
 import { type OutboundMessage, textMessage } from '@waybill/whatsapp'
 import type { Order } from '../orders/order-system.ts'
-import { orderTitle, withButtons } from '../replies/buttons.ts'
+import { orderTitle, type TapAction, withButtons } from '../replies/buttons.ts'
 import { linesOf, paragraphs } from '../replies/render-orders.ts'
+import type { PendingQuestion } from '../session/session.ts'
 import type { ToolContext, ToolResult } from './tool.ts'
 
 const BUTTONS_MAX = 3
 
-type Question = { tool: 'get_order_details' | 'confirm_order'; text: string; candidates: readonly Order[] }
+type Tool = (PendingQuestion & { kind: 'which-order' })['tool']
+type Question = { tool: Tool; text: string; candidates: readonly Order[] }
+
+const ACTIONS: Readonly<Record<Tool, TapAction>> = {
+  get_order_details: 'details',
+  confirm_order: 'confirm',
+  attach_proof: 'proof',
+}
 
 /** Asks which of several orders is meant: with buttons where they fit, else by number. */
 export function askWhich(
@@ -15,7 +23,7 @@ export function askWhich(
   preface?: string,
 ): ToolResult {
   const { now, today } = context
-  const action = tool === 'confirm_order' ? 'confirm' : 'details'
+  const action = ACTIONS[tool]
   const reply: OutboundMessage =
     candidates.length <= BUTTONS_MAX
       ? withButtons(

@@ -14,7 +14,8 @@ import type { OrderBook } from '../orders/order-book.ts'
 import { localDate } from '../replies/local-time.ts'
 import { REPLIES } from '../replies/replies.ts'
 import type { Language, Session } from '../session/session.ts'
-import type { ToolContext, ToolResult } from '../tools/tool.ts'
+import { toolNamed } from '../tools/catalogue.ts'
+import type { ProofChange, ToolContext, ToolResult } from '../tools/tool.ts'
 import { redactPhones } from '../understand/describe-situation.ts'
 import type { Intent } from '../understand/fast-path.ts'
 import { type DriverInput, readMessage } from '../understand/read-message.ts'
@@ -30,9 +31,18 @@ export type Answer = {
   withdraws?: string[]
   checkIn?: TurnRecord['checkIn']
   audit: AuditEntry[]
+  /** What is said of something that may go on to grow: the newest note about it stands for all. */
+  note?: Note | undefined
+  proofs?: readonly ProofChange[]
   /** What was said in voice notes. */
   transcripts?: Transcript[]
   session: Session
+}
+export type Note = {
+  about: string
+  message: OutboundMessage
+  /** Instead, when an earlier turn has told about it. */
+  ifTold?: OutboundMessage | undefined
 }
 export type Question = {
   conversationId: string
@@ -52,6 +62,8 @@ export type Question = {
   isHeard?: boolean
   /** What is left to the turn. */
   budget: Budget
+  /** The words stand under a photo: they do something, or they are just kept. */
+  isCaption?: boolean
 }
 export type AnswerDeps = { understand: Understand; onUnderstood: (path: Path, tool: string) => void }
 
@@ -97,7 +109,9 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     source: SOURCES[understood.path],
     words: input.kind === 'words' ? input.text : '',
   }
-  const results = await actOn(understood.intents, context, {
+  const intents = question.isCaption ? understood.intents.filter(isDone) : understood.intents
+  if (question.isCaption && intents.length === 0) return silently(question, understood.path)
+  const results = await actOn(intents, context, {
     input,
     isModelUnreachable: understood.isModelUnreachable,
   })
@@ -111,6 +125,7 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     commands: results.flatMap(({ result }) => result.commands ?? []),
     notices: results.flatMap(({ result }) => result.notices ?? []),
     withdraws: results.flatMap(({ result }) => result.withdraws ?? []),
+    proofs: results.flatMap(({ result }) => result.proofs ?? []),
     checkIn: results.findLast(({ result }) => result.checkIn)?.result.checkIn,
     audit: results.map(({ tool, result }) => ({
       action: tool === 'none' ? 'turn.answered' : 'turn.tool-called',
@@ -127,6 +142,16 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
       ),
     },
   }
+}
+
+/** Of what is written under a photo only what somebody does counts: there is nothing to look up. */
+function isDone(intent: Intent): boolean {
+  if (intent.do !== 'tool' || intent.name === 'attach_proof') return false
+  return toolNamed(intent.name)?.tier !== 'read'
+}
+
+function silently({ session }: Question, path: Path): Answer {
+  return { path, replies: [], commands: [], audit: [], session }
 }
 
 type Acted = { tool: string; result: ToolResult; session: Session }
@@ -162,6 +187,11 @@ function withoutIntent(input: DriverInput, context: ToolContext, isModelUnreacha
       return {
         ...saying(context.say.kinds[input.sentence], `could not read: ${input.sentence}`),
         // A photo of the broken truck does not close the question why.
+        remember: { pendingQuestion: context.session.pendingQuestion },
+      }
+    case 'location':
+      return {
+        ...saying(context.say.kinds.location, 'no use for a location'),
         remember: { pendingQuestion: context.session.pendingQuestion },
       }
     case 'words':

@@ -25,6 +25,7 @@ export function answerOf(question: Question, did: string, result: ToolResult): A
     replies: result.replies,
     commands: result.commands ?? [],
     notices: result.notices ?? [],
+    proofs: result.proofs ?? [],
     audit: [{ action: 'turn.answered', detail: { wamid: message.wamid, did, result: result.summary } }],
     session: {
       ...session,

@@ -11,11 +11,13 @@ import type {
 import { textMessage } from '@waybill/whatsapp'
 import type { FetchedDay, OrderBook } from '../orders/order-book.ts'
 import { type Language, type Session, sessionAt } from '../session/session.ts'
+import type { ProofChange } from '../tools/tool.ts'
 import { turnBudget } from '../understand/read-with-model.ts'
 import type { Path } from '../understand/understand.ts'
 import { admitSender, languageOf } from './admit-sender.ts'
 import type { Answer, Question } from './answer-message.ts'
 import type { AnsweredBy } from './merge-replies.ts'
+import { mergeProofs, proofCommand } from './proof-commands.ts'
 
 /** What a turn is about to leave behind, and where it stopped if one of its messages could not be answered. */
 export type TurnDraft = {
@@ -29,6 +31,7 @@ export type TurnDraft = {
   withdraws: string[]
   checkIn: TurnRecord['checkIn']
   audit: AuditEntry[]
+  proofs: ProofChange[]
   transcripts: Transcript[]
   modelCalls: ModelCall[]
   days: readonly FetchedDay[]
@@ -68,6 +71,7 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
     withdraws: [],
     checkIn: undefined,
     audit: [],
+    proofs: [],
     transcripts: [],
     modelCalls: [],
     days: [],
@@ -104,7 +108,8 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
         waitingSince: draft.notices.some(({ kind }) => kind === 'help') ? now() : sender.waitingSince,
       })
       signal.throwIfAborted()
-      draft.answered.push({ wamid: message.wamid, replies: answer.replies })
+      draft.answered = answeredWith(draft.answered, message.wamid, answer)
+      draft.proofs.push(...(answer.proofs ?? []))
       draft.commands.push(...answer.commands)
       draft.notices.push(...(answer.notices ?? []))
       takeBack(draft, answer.withdraws ?? [])
@@ -120,7 +125,25 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
       break
     }
   }
-  return { ...draft, days: book.fetched, language: draft.session.language ?? draft.language }
+  const language = draft.session.language ?? draft.language
+  const proofs = mergeProofs(draft.proofs)
+  const commands = [...draft.commands, ...proofs.flatMap((proof) => proofCommand(proof, language) ?? [])]
+  return { ...draft, proofs, commands, days: book.fetched, language }
+}
+
+/** Of several notes about one thing the last one stays. */
+function answeredWith(
+  answered: readonly AnsweredBy[],
+  wamid: string,
+  { note, replies }: Pick<Answer, 'note' | 'replies'>,
+): AnsweredBy[] {
+  if (!note) return [...answered, { wamid, replies }]
+  const isTold = (it: AnsweredBy) => it.note?.about === note.about && it.note.message.type !== 'reaction'
+  if (!answered.some(isTold)) {
+    return [...answered, { wamid, note: { ...note, message: note.ifTold ?? note.message }, replies }]
+  }
+  const others = answered.map((it) => (isTold(it) ? { wamid: it.wamid, replies: it.replies } : it))
+  return [...others, { wamid, note, replies }]
 }
 
 /** What an earlier message of this turn has given rise to is just left out. */

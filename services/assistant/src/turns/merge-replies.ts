@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Reply } from '@waybill/database'
 import { type OutboundMessage, outboundMessageSchema, textMessage } from '@waybill/whatsapp'
+import type { Note } from './answer-message.ts'
 
-export type AnsweredBy = { wamid: string; replies: readonly OutboundMessage[] }
+/** `note` goes ahead of the replies. */
+export type AnsweredBy = { wamid: string; note?: Note | undefined; replies: readonly OutboundMessage[] }
 type Part = { message: OutboundMessage; replyTo: string }
 
 const TEXT_LENGTH_MAX = 4_096
@@ -13,8 +15,8 @@ const TEXT_LENGTH_MAX = 4_096
  */
 export function mergeReplies(answers: readonly AnsweredBy[]): Reply[] {
   const parts: Part[] = []
-  for (const { wamid, replies } of answers) {
-    for (const message of replies) {
+  for (const { wamid, note, replies } of answers) {
+    for (const message of note ? [note.message, ...replies] : replies) {
       const last = parts.at(-1)
       const merged = last && merge(last.message, message)
       if (merged) parts[parts.length - 1] = { message: merged, replyTo: wamid }

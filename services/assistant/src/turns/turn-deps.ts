@@ -18,6 +18,8 @@ export type TurnDeps = DraftDeps & {
   log: Logger
   owner: string
   lease: LeaseTimes
+  /** How long a photo waits for the rest of its album. */
+  albumQuietMs: number
   /** Aborted when the process has no more time. */
   stopping: AbortSignal
   now: () => number

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import {
   type conversationReady,
   dispatchNoticeRaised,
@@ -9,6 +10,7 @@ import {
   authenticate,
   claimTurn,
   commitTurn,
+  postponeTurn,
   readSession,
   type Sender,
   type TurnWork,
@@ -16,12 +18,16 @@ import {
 } from '@waybill/database'
 import type { Delivery } from '@waybill/messaging'
 import { parseSession, type Session } from '../session/session.ts'
+import { albumWaitMs } from './await-album.ts'
 import { draftTurn, type TurnDraft } from './draft-turn.ts'
 import { type FailMessage, failMessage } from './fail-message.ts'
 import { keepLease } from './keep-lease.ts'
 import { mergeReplies } from './merge-replies.ts'
 import { publishHint } from './publish-hint.ts'
 import { ATTEMPTS_MAX, type TurnDeps } from './turn-deps.ts'
+
+// Back when the lane is free again by the database's clock.
+const LOOK_AGAIN_MS = 20
 
 type Held = {
   conversationId: string
@@ -44,16 +50,9 @@ export function workConversation(
     let steal = isRedelivered
     try {
       while (!signal.aborted && !stopping.aborted) {
-        const { epoch, work } = await claimTurn(pool, conversationId, { ...leaseOf, steal })
-        if (work.state !== 'run' && work.state !== 'exhausted') return
-        using held = keepLease({ ...lease, pool, kind: 'inbound', key: conversationId, epoch, log })
-        const isOver = await workLane(work, {
-          conversationId,
-          epoch,
-          lost: held.signal,
-          signal: AbortSignal.any([signal, stopping, held.signal]),
-        })
-        if (isOver) return
+        const againMs = await claimAndWork(conversationId, steal, signal)
+        if (againMs === undefined) return
+        if (againMs > 0) await setTimeout(againMs, undefined, { signal: AbortSignal.any([signal, stopping]) })
         steal = false
       }
     } catch (error) {
@@ -64,36 +63,57 @@ export function workConversation(
     }
   }
 
-  /** `false`: the head was buried, and there may be more behind it. */
-  async function workLane(claimed: TurnWork, held: Held): Promise<boolean> {
+  /** After how many ms to look again: the head was buried, or more of an album is coming. `undefined`: it is over. */
+  async function claimAndWork(
+    conversationId: string,
+    steal: boolean,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const { epoch, work } = await claimTurn(pool, conversationId, { ...leaseOf, steal })
+    if (work.state !== 'run' && work.state !== 'exhausted') return undefined
+    if (work.state === 'run') {
+      const delayMs = albumWaitMs(work.messages, { now: deps.now(), quietMs: deps.albumQuietMs })
+      const wamids = work.messages.map(({ wamid }) => wamid)
+      if (delayMs > 0) {
+        const state = await postponeTurn(pool, conversationId, { epoch, wamids, delayMs })
+        return state === 'later' ? delayMs + LOOK_AGAIN_MS : undefined
+      }
+    }
+    using held = keepLease({ ...lease, pool, kind: 'inbound', key: conversationId, epoch, log })
+    return await workLane(work, {
+      conversationId,
+      epoch,
+      lost: held.signal,
+      signal: AbortSignal.any([signal, stopping, held.signal]),
+    })
+  }
+
+  async function workLane(claimed: TurnWork, held: Held): Promise<number | undefined> {
     let work = claimed
     let session: Session | undefined
     while (work.state === 'run' || work.state === 'exhausted') {
-      if (held.signal.aborted) return givenUp(held)
+      if (held.signal.aborted) {
+        givenUp(held)
+        return undefined
+      }
       if (work.state === 'exhausted') {
         const [message] = work.messages
-        return (
-          (await fail(held, undefined, {
-            message,
-            untried: [],
-            error: new Error('attempts exhausted'),
-            modelCalls: [],
-          })) !== 'dead'
-        )
+        const error = new Error('attempts exhausted')
+        const end = await fail(held, undefined, { message, untried: [], error, modelCalls: [] })
+        return end === 'dead' ? 0 : undefined
       }
       const turn = await runTurn(work.messages, session, held)
-      if (turn.end !== undefined) return turn.end !== 'dead'
+      if (turn.end !== undefined) return turn.end === 'dead' ? 0 : undefined
       session = turn.session
       work = turn.next
     }
-    return true
+    return undefined
   }
 
-  function givenUp({ lost }: Held): true {
-    if (!lost.aborted) return true
+  function givenUp({ lost }: Held): void {
+    if (!lost.aborted) return
     metrics.fenced.inc({ lane: 'inbound' })
     metrics.turns.inc({ path: 'none', outcome: 'fenced' })
-    return true
   }
 
   type TurnEnd =
@@ -179,6 +199,7 @@ export function workConversation(
         ...{ withdraws: draft.withdraws, checkIn: draft.checkIn },
         audit: draft.audit,
         transcripts: draft.transcripts,
+        proofs: draft.proofs,
         modelCalls: draft.modelCalls,
         isRefusal: draft.isRefusal,
         lockReason: draft.lockReason,

@@ -1,4 +1,4 @@
-import { parseTapId } from '../replies/buttons.ts'
+import { NO_ORDER, parseTapId } from '../replies/buttons.ts'
 import type { PendingQuestion, Session } from '../session/session.ts'
 import { normalize, numberIn } from './normalize.ts'
 import { COMMANDS, GREETINGS, NO, THANKS, YES } from './phrases.ts'
@@ -63,6 +63,12 @@ function tapped(id: string, { today }: Moment): Intent | undefined {
       return { do: 'tool', name: 'decline_route', args: {} }
     case 'undo':
       return { do: 'undo', commandId: target }
+    case 'proof':
+      return {
+        do: 'tool',
+        name: 'attach_proof',
+        args: target === NO_ORDER ? {} : { order_ref: `#${target}` },
+      }
   }
 }
 
@@ -101,8 +107,11 @@ function said(words: string, { text, ...moment }: Moment & { text: string }): In
   const place = placeIn(words)
   if (place !== undefined) return chosen(place, moment)
   const orderId = orderNumberIn(words, moment.session)
-  if (orderId !== undefined)
-    return { do: 'tool', name: 'get_order_details', args: { order_ref: `#${orderId}` } }
+  if (orderId !== undefined) {
+    const isChoice = question?.kind === 'which-order' && question.candidates.includes(orderId)
+    const name = isChoice && isAnswerTo(question, moment) ? question.tool : 'get_order_details'
+    return { do: 'tool', name, args: { order_ref: `#${orderId}` } }
+  }
   if (question?.kind === 'which-order' && YES.has(words)) return { do: 'tool', name: question.tool, args: {} }
   if (THANKS.has(words)) return { do: 'say', what: 'thanks' }
   return YES.has(words) || NO.has(words) ? { do: 'say', what: 'nothing-asked' } : undefined
@@ -170,9 +179,11 @@ function chosen(place: number, moment: Moment): Intent {
     : { do: 'out-of-range', count: orderIds.length }
 }
 
-function orderNumberIn(words: string, { lastList }: Session): string | undefined {
+function orderNumberIn(words: string, { lastList, pendingQuestion }: Session): string | undefined {
   const [, hash, id] = /^(?:(?:order|pedido|orden) ?)?(#?)([a-z]*\d{3,})$/.exec(words) ?? []
   if (id === undefined) return undefined
-  const listed = lastList?.orderIds.find((orderId) => orderId.toLowerCase() === id)
+  const asked = pendingQuestion?.kind === 'which-order' ? pendingQuestion.candidates : []
+  const shown = [...asked, ...(lastList?.orderIds ?? [])]
+  const listed = shown.find((orderId) => orderId.toLowerCase() === id)
   return listed ?? (hash ? id : undefined)
 }

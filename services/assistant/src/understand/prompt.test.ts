@@ -68,6 +68,7 @@ it('describes every tool without a driver among its arguments', () => {
     'accept_route',
     'decline_route',
     'request_human',
+    'attach_proof',
     'help',
   ])
   for (const { function: tool } of TOOL_DEFINITIONS) {

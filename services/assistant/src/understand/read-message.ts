@@ -12,6 +12,7 @@ export type DriverInput =
   | { kind: 'identity-changed'; reason: string }
   | { kind: 'voice'; medium: MediumRef }
   | { kind: 'file'; as: 'photo' | 'document'; medium: MediumRef; caption: string | undefined }
+  | { kind: 'location'; latitude: number; longitude: number }
   /** `message`: what the message that was sent before says now. */
   | { kind: 'edited'; originalId: string; message: { kind: string; body: unknown } }
   | { kind: 'revoked'; originalId: string }
@@ -37,6 +38,9 @@ const medium = z
   .object({ id: z.string().min(1), sha256: z.string().optional().catch(undefined) })
   .transform(({ id, sha256 }): MediumRef => ({ mediaId: id, sha256 }))
 const caption = z.object({ caption: z.string().optional() }).catch({})
+const location = z.object({
+  location: z.object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) }),
+})
 const edit = z.object({
   edit: z.object({ original_message_id: z.string().min(1), message: z.looseObject({ type: z.string() }) }),
 })
@@ -92,6 +96,10 @@ export function readMessage({ kind, body }: Pick<WaitingMessage, 'kind' | 'body'
         .data?.[kind]?.caption?.trim()
       const as = kind === 'image' ? 'photo' : 'document'
       return { kind: 'file', as, medium: file, caption: text ? clean(text) : undefined }
+    }
+    case 'location': {
+      const place = location.safeParse(body).data?.location
+      return place ? { kind: 'location', ...place } : { kind: 'unreadable', sentence: 'location' }
     }
     case 'edit': {
       const change = edit.safeParse(body).data?.edit

@@ -3,6 +3,7 @@ import { createIdempotencyKeys } from './idempotency.ts'
 import { dayAfter, localDate } from './local-time.ts'
 import { OrderError } from './order-error.ts'
 import { type Order, type OrderStatus, planDay } from './plan-day.ts'
+import { createProofs, type NewProof } from './proofs.ts'
 import { createWriteLog } from './write-log.ts'
 
 type Change = Partial<Pick<Order, 'status' | 'notes' | 'updated_at'>>
@@ -24,6 +25,7 @@ export function createOrderSystem({ fleet, now }: { fleet: readonly FleetDriver[
   const routes = new Map<string, Route>() // by driver and date
   const versions = new Map<string, number>()
   const keys = createIdempotencyKeys()
+  const proofs = createProofs()
   const log = createWriteLog(now)
 
   function driverOf(id: string): FleetDriver {
@@ -157,7 +159,20 @@ export function createOrderSystem({ fleet, now }: { fleet: readonly FleetDriver[
       return { route }
     },
 
+    putProofFile(file: Parameters<typeof proofs.putFile>[0]) {
+      driverOf(file.driverId)
+      proofs.putFile(file)
+    },
+    attachProof(driverId: string, ref: string, proof: NewProof) {
+      const { order } = findOrder(driverOf(driverId), ref)
+      return { proof: proofs.attach(driverId, order.id, proof) }
+    },
+    proofsOf: (driverId: string, ref: string) => ({
+      proofs: proofs.of(driverId, findOrder(driverOf(driverId), ref).order.id),
+    }),
+
     reset() {
+      proofs.reset()
       changes.clear()
       routes.clear()
       versions.clear()

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { applyFaults } from '../faults/apply-faults.ts'
 import type { World } from '../world.ts'
 import { OrderError } from './order-error.ts'
+import { proofSchema } from './proofs.ts'
 import type { Write } from './write-log.ts'
 
 const OPERATIONS: Record<string, string> = {
@@ -12,9 +13,13 @@ const OPERATIONS: Record<string, string> = {
   '/drivers/:driverId/orders/:orderId': 'orders.get',
   '/drivers/:driverId/orders/confirm': 'orders.confirm',
   '/drivers/:driverId/orders/:orderId/status': 'orders.status',
+  '/drivers/:driverId/orders/:orderId/proofs': 'orders.proofs',
+  '/drivers/:driverId/proofs/:proofId/files/:sha256': 'proofs.file',
   '/drivers/:driverId/routes/:date/accept': 'routes.accept',
   '/drivers/:driverId/routes/:date/decline': 'routes.decline',
 }
+
+const FILE_BYTES_MAX = 20 * 1024 * 1024
 
 const dateSchema = z.iso.date()
 const confirmSchema = z.strictObject({ order_ref: z.string().min(1) })
@@ -27,6 +32,7 @@ const declineSchema = z.looseObject({ reason: z.string().min(1) })
 type Driver = { Params: { driverId: string } }
 type DriverOrder = { Params: { driverId: string; orderId: string } }
 type DriverRoute = { Params: { driverId: string; date: string } }
+type DriverFile = { Params: { driverId: string; proofId: string; sha256: string } }
 type OnDate = { Querystring: { date?: string } }
 
 /** The company's order system. Its shapes are in README.md. */
@@ -75,6 +81,29 @@ export async function orderRoutes(app: FastifyInstance, world: World): Promise<v
     return write(request, reply, { driverId, action: 'status', orderId }, () =>
       orders.report(driverId, orderId, to),
     )
+  })
+  app.get<DriverOrder>('/drivers/:driverId/orders/:orderId/proofs', async ({ params }) =>
+    orders.proofsOf(params.driverId, params.orderId),
+  )
+  app.post<DriverOrder>('/drivers/:driverId/orders/:orderId/proofs', async (request, reply) => {
+    const { driverId, orderId } = request.params
+    const proof = parse(proofSchema, request.body)
+    return write(request, reply, { driverId, action: 'proof', orderId }, () =>
+      orders.attachProof(driverId, orderId, proof),
+    )
+  })
+  await app.register(async (raw) => {
+    raw.addContentTypeParser(
+      /^(?:image|application)\/(?!json)/,
+      { parseAs: 'buffer', bodyLimit: FILE_BYTES_MAX },
+      (_request, body, done) => done(null, body),
+    )
+    raw.put<DriverFile>('/drivers/:driverId/proofs/:proofId/files/:sha256', async (request, reply) => {
+      const { body: bytes, headers, params } = request
+      if (!Buffer.isBuffer(bytes)) throw new OrderError(400, 'invalid_request', 'send the bytes of the file')
+      orders.putProofFile({ ...params, bytes, contentType: headers['content-type'] ?? '' })
+      return reply.code(204).send()
+    })
   })
   app.post<DriverRoute>('/drivers/:driverId/routes/:date/accept', async (request, reply) => {
     const { driverId, date } = request.params

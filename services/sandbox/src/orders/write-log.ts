@@ -1,7 +1,7 @@
 export type Write = {
   at: number
   driverId: string
-  action: 'confirm' | 'status' | 'accept' | 'decline'
+  action: 'confirm' | 'status' | 'accept' | 'decline' | 'proof'
   orderId?: string
   idempotencyKey: string | null
   body: unknown

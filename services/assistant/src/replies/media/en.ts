@@ -1,6 +1,34 @@
+import { plural } from '../local-time.ts'
 import type { MediaReplies } from './media-replies.ts'
 
 export const en: MediaReplies = {
+  proof: {
+    what: ({ photos, documents, hasLocation }) =>
+      [
+        ...(photos > 0 ? [`${photos} ${plural(photos, 'en', { one: 'photo', other: 'photos' })}`] : []),
+        ...(documents > 0
+          ? [`${documents} ${plural(documents, 'en', { one: 'document', other: 'documents' })}`]
+          : []),
+        ...(hasLocation ? ['the location'] : []),
+      ].join(' and '),
+    kept: ({ what, ref }) => `📎 Kept as proof for order ${ref}: ${what}.`,
+    moved: ({ what, ref }) => `📎 Moved to order ${ref}: ${what}.`,
+    located: ({ distance }) => `📍 ${distance} from the stop.`,
+    otherOrder: 'Another order',
+    which: ({ what }) => `📎 I've kept ${what}. Which order is it for?`,
+    noOrders: ({ what }) =>
+      `📎 I've kept ${what}, but I see no orders of yours today. Please talk to dispatch.`,
+    unreachable: ({ what }) =>
+      `📎 I've kept ${what}. I can't reach the order system right now: in a few minutes, tell me which order it is for.`,
+    nothingWaiting:
+      'I have no photo or document of today that I could attach. Send it, and say which order it is for.',
+    gone: "I couldn't get that file from WhatsApp. Please send it again.",
+    tooLarge: 'That file is too large for me: up to 16 MB, please.',
+    wrongType: 'I can keep photos (JPEG, PNG) and PDF documents as proof. This file is something else.',
+    unavailable: "I can't fetch files from WhatsApp right now. Please send it again in a few minutes.",
+    rejected: ({ ref }) =>
+      `⚠️ The order system did not accept the proof for order ${ref}. Please talk to dispatch.`,
+  },
   heard: ({ text }) => `🎤 “${text}”`,
   voice: {
     tooLong: ({ minutes }) =>

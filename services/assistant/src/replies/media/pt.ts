@@ -1,6 +1,36 @@
+import { plural } from '../local-time.ts'
 import type { MediaReplies } from './media-replies.ts'
 
 export const pt: MediaReplies = {
+  proof: {
+    what: ({ photos, documents, hasLocation }) =>
+      [
+        ...(photos > 0 ? [`${photos} ${plural(photos, 'pt', { one: 'foto', other: 'fotos' })}`] : []),
+        ...(documents > 0
+          ? [`${documents} ${plural(documents, 'pt', { one: 'documento', other: 'documentos' })}`]
+          : []),
+        ...(hasLocation ? ['a localização'] : []),
+      ].join(' e '),
+    kept: ({ what, ref }) => `📎 Guardado como comprovante do pedido ${ref}: ${what}.`,
+    moved: ({ what, ref }) => `📎 Passado para o pedido ${ref}: ${what}.`,
+    located: ({ distance }) => `📍 A ${distance} da parada.`,
+    otherOrder: 'Outro pedido',
+    which: ({ what }) => `📎 Guardei ${what}. É de qual pedido?`,
+    noOrders: ({ what }) =>
+      `📎 Guardei ${what}, mas não vejo pedidos seus hoje. Fale com a central, por favor.`,
+    unreachable: ({ what }) =>
+      `📎 Guardei ${what}. Não consigo acessar o sistema de pedidos agora: daqui a alguns minutos, me diga de qual pedido é.`,
+    nothingWaiting:
+      'Não tenho nenhuma foto nem documento de hoje para anexar. Mande e diga de qual pedido é.',
+    gone: 'Não consegui pegar esse arquivo no WhatsApp. Pode mandar de novo?',
+    tooLarge: 'Esse arquivo é grande demais para mim: até 16 MB, por favor.',
+    wrongType:
+      'Posso guardar fotos (JPEG, PNG) e documentos PDF como comprovante. Esse arquivo é outra coisa.',
+    unavailable:
+      'Não consigo baixar arquivos do WhatsApp agora. Mande de novo daqui a alguns minutos, por favor.',
+    rejected: ({ ref }) =>
+      `⚠️ O sistema de pedidos não aceitou o comprovante do pedido ${ref}. Fale com a central, por favor.`,
+  },
   heard: ({ text }) => `🎤 “${text}”`,
   voice: {
     tooLong: ({ minutes }) =>
