@@ -5,7 +5,7 @@ import type { Order } from '../orders/order-system.ts'
 import { isNamedIn, resolveOrder } from '../orders/resolve-order.ts'
 import { type Button, orderRefOf, withButtons } from '../replies/buttons.ts'
 import { ageOf } from '../replies/render-orders.ts'
-import { isHedged } from '../understand/hedged-words.ts'
+import { isClearConfirmation } from '../understand/own-words.ts'
 import { notFound } from './not-found.ts'
 import { defineTool, orderRef, type ToolContext, type ToolResult, toolArgs } from './tool.ts'
 import { askWhich, listedIds } from './which-order.ts'
@@ -36,7 +36,7 @@ export const confirmOrder = defineTool({
     if (context.isLate) return askConfirm(order, context, say.confirm.askAgain)
     const isClear =
       context.source === 'fast' ||
-      (!isHedged(context.words) && isNamedIn(context.words, order, day.orders, listedIds(context)))
+      (isClearConfirmation(context.words) && isNamedIn(context.words, order, day.orders, listedIds(context)))
     if (!isClear) return askConfirm(order, context, say.confirm.ask)
 
     const earlier = session.confirmed?.date === today ? session.confirmed.orderIds : []

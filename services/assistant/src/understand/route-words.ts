@@ -1,5 +1,6 @@
-import { conditionIn, ironyIn, isHedged, questionIn } from './hedged-words.ts'
+import { conditionIn, ironyIn, isHedged, questionIn, reportIn } from './hedged-words.ts'
 import { normalize } from './normalize.ts'
+import { alternativeIn, isOwnWord } from './own-words.ts'
 import { COMMANDS, GREETINGS, NO, THANKS, YES } from './phrases.ts'
 
 // Whole messages that answer "do you take the route?", as normalised words.
@@ -21,7 +22,7 @@ export function decisionIn(words: string): 'accept' | 'decline' | undefined {
 }
 
 const NEVER_MIND =
-  /\b(?:never ?mind|forget it|deixa|esquece|esqueca|olvidalo|olvida|after all|changed my mind|mudei de ideia|cambie de idea)\b/
+  /\b(?:never ?mind|forget it|deixa|esquece|esqueca|olvidalo|olvida|after all|changed my mind|wait|hold on|actually|on second thought|espera|espere|aguarda|na verdade|pensando bem|en realidad|pensandolo bien|mejor si|can do it|i can(?! not| t)|posso sim|si puedo|da pra fazer|mudei de ideia|cambie de idea)\b/
 const WORDS_OF_REASON = /\p{L}{3,}/u
 
 /** Whether a message can be the answer to "why can't you?": anything but a command, a yes or no, or a question. */
@@ -37,20 +38,23 @@ export const UNDO = new Set(
 )
 
 const ACCEPTING =
-  /\b(?:i accept|accept(?:ing)? (?:the|my|todays?|all|it)|i(?: ll| will)? take (?:it|all|them|everything|the route|my route)|count me in|i m in|aceit\w+|topo|fechado|acept\w+)\b/
+  /\b(?:i accept|accept(?:ing)? (?:the|my|todays?|all|it)|i(?: ll| will)? take (?:it|all|them|everything|the route|my route)|count me in|i m in|aceit(?:o|a|e|ar|amos)|topo|fechado|acept(?:o|a|e|ar|amos))\b/
 
 /** Free words that take the route, and say nothing that could mean otherwise. */
 export function isClearAcceptance(text: string): boolean {
   const words = normalize(text)
-  return !isHedged(text) && !namesOrder(words) && (ACCEPTING.test(words) || decisionIn(words) === 'accept')
+  if (isHedged(text) || alternativeIn(words) || namesOrder(words)) return false
+  return decisionIn(words) === 'accept' || isOwnWord(words, ACCEPTING)
 }
 
+// English does not say in the verb who can't: "my brother can't" turns nothing down.
 const CANNOT =
-  /\b(?:can ?t|can not|cannot|won ?t be able to|won ?t|will not|not able to|nao (?:vou )?(?:posso|poder|consigo|conseguir)|no (?:puedo|podre|voy a poder))\b/g
+  /(?<=^|\b(?:i|we|sorry|today|so|and|hi|hello|hey|morning|boss|but|because|am|m|re|ll) )(?:can ?t|can not|cannot|won ?t be able to|won ?t|will not|not able to)\b|\bnao (?:vou )?(?:posso|poder|consigo|conseguir)\b|\bno (?:puedo|podre|voy a poder)\b/g
 const WORK =
   'work|drive|do (?:it|the route|my route|this route|today)|take (?:it|the route|my route|today)|make it|come|accept|trabalhar|dirigir|fazer a rota|ir hoje|vir|aceitar|trabajar|conducir|manejar|hacer la ruta|hacerla|ir hoy|venir|aceptar|today|hoje|hoy'
 const DECLINING = new RegExp(
-  `\\b(?:declin\\w+|refus\\w+|reject\\w*|CANNOT (?:${WORK})|not (?:available|coming|working)|recus\\w+|rejeit\\w+|nao aceito|rechaz\\w+|no acepto|no estoy disponible)\\b`,
+  // In the first person, or as an order to the assistant: "the customer declined" is another matter.
+  `(?:\\b(?:i|we|to|must|will|ll|please|ok|yes|no|sorry|hi|hey|hello|morning) |^)(?:declin(?:e|ing)|refus(?:e|ing)|reject(?:ing)?)\\b|\\b(?:CANNOT (?:${WORK})|not (?:available|coming|working)|recuso|recusar|rejeito|rejeitar|nao aceito|rechazar|no acepto|no estoy disponible)\\b`,
 )
 const SPANISH = /\bno (?:puedo|podre|voy|acepto)\b/
 const STARTS_WITH_CANNOT = /^(?:(?:no|nao|sorry|i|im|i m|eu|yo|desculpa|desculpe|perdon|lo siento) )*CANNOT\b/
@@ -66,8 +70,20 @@ export function isClearRefusal(text: string, { wasAsked = false } = {}): boolean
   // In Spanish "se" is no condition: "no puedo, se rompió".
   const words = (SPANISH.test(said) ? said.replaceAll(/\bse\b/g, '') : said).replaceAll(CANNOT, 'CANNOT')
   if (questionIn(text) || conditionIn(words) || ironyIn(text) || namesOrder(words)) return false
-  if (UNDECLINING.test(words)) return false
-  return DECLINING.test(words) || (wasAsked && STARTS_WITH_CANNOT.test(words))
+  if (UNDECLINING.test(words) || reportIn(text) || contradicts(words)) return false
+  // Without its accent "rechazo" may be "rechazó".
+  return (
+    DECLINING.test(words) || isOwnWord(words, /\brechazo\b/) || (wasAsked && STARTS_WITH_CANNOT.test(words))
+  )
+}
+
+/** "I accept, no, I decline", "either": both at once. What is refused to be accepted is not accepted. */
+function contradicts(words: string): boolean {
+  const rest = words.replaceAll(
+    /\b(?:CANNOT|not|nao|no|never|won t|don t) (?:accept\w*|aceit\w+|acept\w+)/g,
+    ' ',
+  )
+  return /\b(?:either|accept\w*|aceit\w+|acept\w+)\b/.test(rest)
 }
 
 // One order is confirmed or reported, not accepted or declined.
