@@ -54,6 +54,7 @@ export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly st
     'WHATSAPP_API_URL',
     'WHATSAPP_ACCESS_TOKEN',
     'WHATSAPP_PHONE_NUMBER_ID',
+    'WHATSAPP_WABA_ID',
     'WHATSAPP_MESSAGES_PER_SECOND',
   ],
   scheduler: ['AMQP_URL', 'DATABASE_URL'],

@@ -21,8 +21,6 @@ export type CheckInConversation = {
   lastTurnId: string | null
   /** As the last turn left it. */
   session: unknown
-  /** The driver wrote within 24 hours: anything may be sent, and not only a template. */
-  isWindowOpen: boolean
 }
 export type CheckInQuestion = CheckIn & {
   step: 'ask' | 'remind'
@@ -31,6 +29,8 @@ export type CheckInQuestion = CheckIn & {
   turnId: string
   session: unknown
   message: unknown
+  /** The same for outside the 24-hour window, best first. */
+  templates: readonly unknown[]
   /** When to come back if there is no answer. */
   againMs: number
 }

@@ -73,3 +73,4 @@ export {
   recordWebhooks,
   type WebhookRows,
 } from './record-webhooks.ts'
+export { noteTemplates, type TemplateStatus } from './templates.ts'

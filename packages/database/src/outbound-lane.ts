@@ -21,6 +21,8 @@ export type Send = {
   userId: string | null
   attempt: number
   failures: number
+  /** `free`: as it was written; `template`, or `fallback`: a template that was not the first choice. */
+  form: 'free' | 'template' | 'fallback'
   priority: 'reply' | 'broadcast'
   sendAfterMs: number
   createdAt: number
@@ -35,7 +37,7 @@ export type SettledOutcome =
   | { kind: 'accepted'; wamid: string }
   | { kind: 'retry'; error: string; delayMs: number; numberDelayMs?: number }
   | { kind: 'ambiguous'; error: string }
-  | { kind: 'rejected'; error: string }
+  | { kind: 'rejected'; error: string; code?: number }
 
 type SendLease = { owner: string; ttlMs: number; pacing: Pacing }
 type Row = { state: SendWork['state']; epoch: string; wait_ms: number | null; send: Send | null }

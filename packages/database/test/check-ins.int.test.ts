@@ -41,7 +41,8 @@ async function askAt(checkIn: CheckIn, time: string, step: 'ask' | 'remind' = 'a
   const state = await askCheckIn(pool, {
     ...checkIn,
     ...{ step, phoneNumberId: NUMBER, conversation: found.conversation, turnId },
-    ...{ session: { turnId }, message: { type: 'text', text: { body: 'Good morning' } }, againMs: 3_600_000 },
+    ...{ session: { turnId }, message: { type: 'text', text: { body: 'Good morning' } } },
+    ...{ templates: [], againMs: 3_600_000 },
   })
   return { state, turnId, conversation: found.conversation }
 }
@@ -64,7 +65,7 @@ describe('what is to be done', () => {
     const { state, turnId, conversation } = await askAt(checkIn, now)
     expect({ state, conversation }).toMatchObject({
       state: 'asked',
-      conversation: { id: `${NUMBER}:${phone}`, lastTurnId: null, isWindowOpen: false },
+      conversation: { id: `${NUMBER}:${phone}`, lastTurnId: null },
     })
     const { rows } = await pool.query(
       `SELECT o.priority, c.last_turn_id, t.session FROM outbound o JOIN conversations c ON c.id = o.conversation_id
@@ -101,7 +102,7 @@ describe('what is to be done', () => {
         askCheckIn(pool, {
           ...checkIn,
           ...{ step: 'ask', phoneNumberId: NUMBER, conversation, turnId: randomUUID() },
-          ...{ session: {}, message: { type: 'text' }, againMs: 1_000 },
+          ...{ session: {}, message: { type: 'text' }, templates: [], againMs: 1_000 },
         }),
       ),
     )

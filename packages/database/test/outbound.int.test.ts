@@ -31,11 +31,10 @@ const lease = { owner: 'sender-a', ttlMs: 45_000, pacing }
 /** A conversation with so many replies waiting; returns their ids, oldest first. */
 async function conversationWith(count: number, number = '106540352242922') {
   const conversationId = `${number}:${randomUUID()}`
-  await pool.query('INSERT INTO conversations (id, phone_number_id, wa_id) VALUES ($1, $2, $3)', [
-    conversationId,
-    number,
-    '1',
-  ])
+  await pool.query(
+    'INSERT INTO conversations (id, phone_number_id, wa_id, last_message_at) VALUES ($1, $2, $3, now())',
+    [conversationId, number, '1'],
+  )
   await pool.query(`SELECT enqueue_replies($1, $2, $3)`, [
     conversationId,
     randomUUID(),

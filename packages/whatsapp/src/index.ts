@@ -1,6 +1,7 @@
 export { buttonsMessage, listMessage, textMessage } from './build-message.ts'
 export { canonicalPhone } from './canonical-phone.ts'
 export { type CloudApi, createCloudApi, type Recipient } from './cloud-api.ts'
+export { listTemplates, type Template } from './list-templates.ts'
 export { createMediaApi, type MediaApi, MediaError, type Medium } from './media-api.ts'
 export { mediaHosts } from './media-hosts.ts'
 export { type OutboundMessage, outboundMessageSchema } from './outbound-message.ts'

@@ -33,6 +33,7 @@ export function attemptSend({ cloudApi, registry, log, metrics }: Deps): Attempt
   )
 
   async function attempt(send: Send): Promise<SendOutcome> {
+    metrics.forms.inc({ form: send.form })
     const outcome = await breaker.call(send).catch(outcomeOfError)
     metrics.sends.inc({ outcome: outcome.kind, code: 'code' in outcome ? (outcome.code ?? '') : '' })
     if (outcome.kind === 'accepted') {

@@ -10,6 +10,10 @@ const envSchema = z.object({
     .describe('Graph API with its version, https://graph.facebook.com/v24.0'),
   WHATSAPP_ACCESS_TOKEN: z.string().min(1).describe('System user token with whatsapp_business_messaging'),
   WHATSAPP_PHONE_NUMBER_ID: z.string().regex(/^\d+$/, 'must be digits').describe('The number to send from'),
+  WHATSAPP_WABA_ID: z
+    .string()
+    .regex(/^\d+$/, 'must be digits')
+    .describe('The business account: which templates it has'),
   WHATSAPP_MESSAGES_PER_SECOND: z.coerce
     .number()
     .int()
@@ -39,6 +43,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       baseUrl: data.WHATSAPP_API_URL,
       accessToken: data.WHATSAPP_ACCESS_TOKEN,
       phoneNumberId: data.WHATSAPP_PHONE_NUMBER_ID,
+      wabaId: data.WHATSAPP_WABA_ID,
     },
     pacing: pacingFor(data.WHATSAPP_MESSAGES_PER_SECOND, data.SETTLE_MS),
   }

@@ -10,6 +10,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ['outcome', 'code'],
       registers: [registry],
     }),
+    forms: new Counter({
+      name: 'waybill_send_forms_total',
+      help: 'Attempts to send by form: free inside the 24-hour window, template outside, fallback for a template of second choice',
+      labelNames: ['form'],
+      registers: [registry],
+    }),
     sendSeconds: new Histogram({
       name: 'waybill_send_seconds',
       help: 'How long WhatsApp took to answer',

@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import { createMetrics } from './metrics.ts'
 import { sendLane } from './send-lane.ts'
 import { showPresence } from './show-presence.ts'
+import { syncTemplates } from './sync-templates.ts'
 
 // A sender waits on WhatsApp, not on the CPU. Broadcasts and presence may never take the place of replies.
 const REPLIES_IN_FLIGHT = 100
@@ -42,6 +43,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   )
   opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
 
+  opened.use(syncTemplates({ pool, account: config.whatsapp, log }))
   const cloudApi = createCloudApi(config.whatsapp)
   const presence = opened.use(showPresence({ cloudApi, registry, log, metrics }))
   const attempt = opened.use(attemptSend({ cloudApi, registry, log, metrics }))

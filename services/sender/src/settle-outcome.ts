@@ -18,7 +18,11 @@ export function settledOutcomeOf(outcome: SendOutcome, send: Send, random = Math
     case 'ambiguous':
       return { kind: 'ambiguous', error: outcome.reason }
     case 'rejected':
-      return { kind: 'rejected', error: withCode(outcome) }
+      return {
+        kind: 'rejected',
+        error: withCode(outcome),
+        ...(outcome.code === undefined ? {} : { code: outcome.code }),
+      }
     case 'pause':
       return { kind: 'retry', error: withCode(outcome), delayMs: PAUSE_MS, numberDelayMs: PAUSE_MS }
     case 'retry': {

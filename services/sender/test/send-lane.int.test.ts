@@ -31,7 +31,10 @@ afterAll(async () => {
 /** A conversation with replies waiting, by their texts. */
 async function conversationWith(...texts: string[]): Promise<string> {
   const id = `42:${randomUUID()}`
-  await pool.query(`INSERT INTO conversations (id, phone_number_id, wa_id) VALUES ($1, '42', '1555')`, [id])
+  await pool.query(
+    `INSERT INTO conversations (id, phone_number_id, wa_id, last_message_at) VALUES ($1, '42', '1555', now())`,
+    [id],
+  )
   const replies = texts.map((body) => ({ message: { type: 'text', text: { body } }, replyTo: 'wamid.asked' }))
   await pool.query('SELECT enqueue_replies($1, $2, $3)', [id, randomUUID(), JSON.stringify(replies)])
   return id

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { outboundMessageSchema } from '@waybill/whatsapp'
 import type { Order } from '../orders/order-system.ts'
-import { checkInTemplate, renderCheckIn } from './render-check-in.ts'
+import { checkInTemplates, renderCheckIn } from './render-check-in.ts'
 
 const order: Order = {
   id: '12345',
@@ -43,13 +43,16 @@ it.each(['en', 'pt', 'es'] as const)('is a message that WhatsApp takes, in every
   for (const message of [
     renderCheckIn(day(language), 'ask'),
     renderCheckIn(day(language), 'remind'),
-    checkInTemplate(day(language)),
+    ...checkInTemplates(day(language)),
   ])
     expect(outboundMessageSchema.safeParse(message).error).toBeUndefined()
 })
 
 it('puts each parameter of the template on one line, and the day behind its buttons', () => {
-  expect(checkInTemplate(day('pt'))).toMatchObject({
+  const [own, english, ...others] = checkInTemplates(day('pt'))
+  expect(english).toMatchObject({ template: { language: { code: 'en_US' } } })
+  expect(others).toEqual([])
+  expect(own).toMatchObject({
     template: {
       name: 'morning_check_in',
       language: { code: 'pt_BR' },

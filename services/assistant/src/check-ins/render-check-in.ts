@@ -5,6 +5,7 @@ import { NO_ORDER, tapId, withButtons } from '../replies/buttons.ts'
 import { clockTime } from '../replies/local-time.ts'
 import { firstName } from '../replies/render-orders.ts'
 import { REPLIES } from '../replies/replies.ts'
+import { templatesFor } from '../replies/templates.ts'
 import type { Language } from '../session/session.ts'
 
 type Day = {
@@ -16,7 +17,6 @@ type Day = {
 
 /** Approved with two quick replies; its time to live is the template's own and set to two hours there. */
 const TEMPLATE = 'morning_check_in'
-const TEMPLATE_LANGUAGES = { en: 'en_US', pt: 'pt_BR', es: 'es' } as const satisfies Record<Language, string>
 
 /** The question of the morning inside the 24-hour window: with buttons. */
 export function renderCheckIn(day: Day, step: 'ask' | 'remind'): OutboundMessage {
@@ -35,35 +35,21 @@ export function renderCheckIn(day: Day, step: 'ask' | 'remind'): OutboundMessage
 }
 
 /** The same question outside the window, where WhatsApp lets only an approved template through. */
-export function checkInTemplate(day: Day): OutboundMessage {
-  const { name, place, window } = firstStopOf(day)
-  const words = [firstName(day.driver.name), String(day.orders.length), `${name}, ${place}`, window]
-  const buttons = (['accept', 'decline'] as const).map((action, index) => ({
-    type: 'button',
-    sub_type: 'quick_reply',
-    index: String(index),
-    parameters: [{ type: 'payload', payload: tapId({ action, target: NO_ORDER, date: day.date }) }],
-  }))
-  return {
-    type: 'template',
-    template: {
-      name: TEMPLATE,
-      language: { code: TEMPLATE_LANGUAGES[day.language] },
-      components: [
-        { type: 'body', parameters: words.map((text) => ({ type: 'text', text: oneLine(text) })) },
-        ...buttons,
-      ],
-    },
-  }
+export function checkInTemplates(day: Day): OutboundMessage[] {
+  const payloads = (['accept', 'decline'] as const).map((action) =>
+    tapId({ action, target: NO_ORDER, date: day.date }),
+  )
+  return templatesFor(TEMPLATE, day.language, (language) => {
+    const { name, place, window } = firstStopOf({ ...day, language })
+    return {
+      parameters: [firstName(day.driver.name), String(day.orders.length), `${name}, ${place}`, window],
+      payloads,
+    }
+  })
 }
 
 function firstStopOf({ orders: [first], driver, language }: Day) {
   const from = clockTime(Date.parse(first.window.start), language, driver.timeZone)
   const to = clockTime(Date.parse(first.window.end), language, driver.timeZone)
   return { name: first.customer.name, place: first.address.line, window: `${from} - ${to}` }
-}
-
-/** WhatsApp refuses parameters with line breaks, tabs or four spaces in a row, and empty ones. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim() || '-'
 }

@@ -17,7 +17,7 @@ import type { OrderBook } from '../orders/order-book.ts'
 import { isClosed } from '../orders/order-status.ts'
 import { parseSession, type Session, sessionAt } from '../session/session.ts'
 import { publishHint } from '../turns/publish-hint.ts'
-import { checkInTemplate, renderCheckIn } from './render-check-in.ts'
+import { checkInTemplates, renderCheckIn } from './render-check-in.ts'
 
 type Deps = {
   pool: Pool
@@ -72,7 +72,8 @@ export function workCheckIns(deps: Deps): Handler {
       ...checkIn,
       ...{ step, phoneNumberId, conversation, againMs },
       ...questioning(session, checkIn),
-      message: conversation.isWindowOpen ? renderCheckIn(asked, step) : checkInTemplate(asked),
+      message: renderCheckIn(asked, step),
+      templates: checkInTemplates(asked),
     })
     if (state === 'asked') await publishHint(deps, broadcastReady, { conversationId: conversation.id })
     return state
