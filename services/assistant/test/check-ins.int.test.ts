@@ -39,7 +39,7 @@ it('asks once, however often it is hinted at', async () => {
   await untilState('asked')
   await bench.receive({ kind: 'text', body: { text: { body: '1' } }, sentAt: Date.now() + 1_000 })
   const replies = await bench.settled()
-  expect(replies.map(({ message }) => message.type)).toEqual(['template', 'text'])
+  expect(replies.map(({ message }) => message.type)).toEqual(['interactive', 'text'])
   expect(replies.map(textOf).at(-1)).toContain("Today's route is accepted, Johan")
 })
 
