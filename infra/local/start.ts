@@ -31,7 +31,11 @@ await runLauncher(async (signal) => {
 
   const { isFresh, scale, port } = options
   await using servers = await startServers({ ...running, dir: join(LOCAL_DIR, 'servers'), isFresh })
-  await using stack = await startStack({ ...running, servers, dir: LOCAL_DIR, accounts, scale, port })
+  await using stack = await startStack({
+    ...running,
+    ...{ servers, dir: LOCAL_DIR, accounts, scale, port },
+    faqDir: process.env.FAQ_DIR || undefined,
+  })
   describeStack(stack)
 
   // What crashes is looked at by a person. What somebody kills, to see what happens, comes back.

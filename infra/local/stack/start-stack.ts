@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { migrate } from '@waybill/database'
-import { importDrivers } from '@waybill/tools'
+import { importDrivers, loadFaq } from '@waybill/tools'
 import { freePorts } from '../servers/free-ports.ts'
 import { endLeftovers } from '../servers/leftovers.ts'
 import type { ServerUrls } from '../servers/start-servers.ts'
@@ -50,6 +51,8 @@ export type StackOptions = {
   scale?: Partial<Scale>
   /** Of the front door; a free one without. */
   port?: number | undefined
+  /** What drivers ask and are answered, in Markdown; `infra/faq` without. */
+  faqDir?: string | undefined
   /** In place of what the sandbox plays, for all services. */
   accounts?: Readonly<Record<string, string>>
   /** On top, for one service. */
@@ -60,6 +63,8 @@ export type StackOptions = {
   signal?: AbortSignal
 }
 
+const FAQ_DIR = fileURLToPath(new URL('../../faq', import.meta.url))
+
 type Instance = ServiceProcess & Supervised & { readonly port: number }
 
 /** NGINX, every service and the sandbox as processes of this machine, on a database that it migrates and seeds. */
@@ -69,6 +74,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await endLeftovers(pidDir)
   rmSync(join(dir, 'logs'), { recursive: true, force: true })
   await migrate(servers.postgresUrl)
+  await loadFaq(servers.postgresUrl, options.faqDir ?? FAQ_DIR)
   // With a real WhatsApp, their numbers could be somebody's.
   if (!options.accounts?.WHATSAPP_ACCESS_TOKEN) await importDrivers(servers.postgresUrl, sandboxDrivers())
 

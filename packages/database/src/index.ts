@@ -66,6 +66,14 @@ export {
 } from './people.ts'
 export { createPool, type Pool } from './pool.ts'
 export {
+  answerQuestion,
+  type FaqAnswer,
+  type FaqLanguage,
+  findAnswers,
+  type UnansweredQuestion,
+  unansweredQuestions,
+} from './questions.ts'
+export {
   type Consequence,
   type EventRow,
   type MessageRow,

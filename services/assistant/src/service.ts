@@ -7,7 +7,7 @@ import {
   outboundReady,
   turnStarted,
 } from '@waybill/contracts'
-import { createPool, type ModelCall } from '@waybill/database'
+import { createPool, findAnswers, type ModelCall } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
 import { createMediaApi, mediaHosts } from '@waybill/whatsapp'
@@ -142,6 +142,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     answer: unlessTakenOver(
       answerAny({
         understand,
+        findAnswers: (asked) => findAnswers(pool, asked),
         onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
         media,
         objects,

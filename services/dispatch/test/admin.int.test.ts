@@ -164,3 +164,22 @@ it('shows who waits for a person, until it is seen to', async () => {
   expect((await ask('POST', path(id, 'help/close'))).json).toMatchObject({ closed: 1 })
   expect((await ask('GET', '/help')).json.waiting).toEqual([])
 })
+
+describe('what drivers asked in vain', () => {
+  it('is listed, answered, and on record', async () => {
+    await pool.query(
+      `INSERT INTO audit (action, driver_id, detail) VALUES ('question.unanswered', 'd', $1)`,
+      [JSON.stringify({ question: 'is there coffee', language: 'en', about: 'policy' })],
+    )
+    const listed = z
+      .object({ questions: z.array(z.looseObject({ id: z.string() })) })
+      .parse((await ask('GET', '/questions')).json)
+    expect(listed.questions).toMatchObject([{ question: 'is there coffee', times: 1 }])
+    const answer = `/questions/${listed.questions[0]?.id}/answer`
+    expect((await ask('POST', answer, { answer: 'x'.repeat(901) })).status).toBe(400)
+    expect((await ask('POST', answer, { answer: 'In the kitchen.' })).status).toBe(201)
+    expect((await ask('POST', answer, { answer: 'In the kitchen.' })).status).toBe(404)
+    const { rows } = await pool.query(`SELECT title, answer, source FROM faq_entries`)
+    expect(rows).toEqual([{ title: 'is there coffee', answer: 'In the kitchen.', source: 'dispatch' }])
+  })
+})

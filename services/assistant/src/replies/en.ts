@@ -1,6 +1,7 @@
 import { plural } from './local-time.ts'
 import { en as media } from './media/en.ts'
 import { en as people } from './people/en.ts'
+import { en as questions } from './questions/en.ts'
 import type { Replies } from './replies.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'en', { one: 'order', other: 'orders' })}`
@@ -107,6 +108,7 @@ export const en: Replies = {
     decline: 'Decline',
     undo: 'Undo',
     person: 'Talk to a person',
+    details: 'Order details',
   },
   talk: {
     greeting: ({ name }) => `👋 Hi ${name}! What can I do for you?`,
@@ -136,6 +138,7 @@ export const en: Replies = {
   },
   media,
   people,
+  questions,
   identity: {
     unknown:
       "Hello! I only assist drivers who are registered, and I don't know this number. Please talk to your dispatcher.",

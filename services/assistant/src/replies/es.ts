@@ -1,6 +1,7 @@
 import { plural } from './local-time.ts'
 import { es as media } from './media/es.ts'
 import { es as people } from './people/es.ts'
+import { es as questions } from './questions/es.ts'
 import type { Replies } from './replies.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'es', { one: 'pedido', other: 'pedidos' })}`
@@ -112,6 +113,7 @@ export const es: Replies = {
     decline: 'Rechazar',
     undo: 'Deshacer',
     person: 'Hablar con alguien',
+    details: 'Detalles del pedido',
   },
   talk: {
     greeting: ({ name }) => `👋 ¡Hola, ${name}! ¿En qué te puedo ayudar?`,
@@ -141,6 +143,7 @@ export const es: Replies = {
   },
   media,
   people,
+  questions,
   identity: {
     unknown:
       '¡Hola! Solo atiendo a conductores registrados y no conozco este número. Habla con tu central, por favor.',

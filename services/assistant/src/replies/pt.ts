@@ -1,6 +1,7 @@
 import { plural } from './local-time.ts'
 import { pt as media } from './media/pt.ts'
 import { pt as people } from './people/pt.ts'
+import { pt as questions } from './questions/pt.ts'
 import type { Replies } from './replies.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'pt', { one: 'pedido', other: 'pedidos' })}`
@@ -112,6 +113,7 @@ export const pt: Replies = {
     decline: 'Recusar',
     undo: 'Desfazer',
     person: 'Falar com alguém',
+    details: 'Detalhes do pedido',
   },
   talk: {
     greeting: ({ name }) => `👋 Olá, ${name}! Em que posso ajudar?`,
@@ -141,6 +143,7 @@ export const pt: Replies = {
   },
   media,
   people,
+  questions,
   identity: {
     unknown:
       'Olá! Só atendo motoristas cadastrados, e não conheço este número. Fale com a sua central, por favor.',

@@ -4,6 +4,7 @@ import { es } from './es.ts'
 import type { MediaReplies } from './media/media-replies.ts'
 import type { PeopleReplies } from './people/people-replies.ts'
 import { pt } from './pt.ts'
+import type { QuestionReplies } from './questions/question-replies.ts'
 
 /** Statuses that have a name in every language. Others are shown as the order system writes them. */
 export type KnownStatus =
@@ -108,6 +109,7 @@ export type Replies = {
     decline: string
     undo: string
     person: string
+    details: string
   }
   talk: {
     greeting: (of: { name: string }) => string
@@ -123,6 +125,7 @@ export type Replies = {
   kinds: Record<SentenceKind, string>
   media: MediaReplies
   people: PeopleReplies
+  questions: QuestionReplies
   identity: { unknown: string; shareContact: string; locked: string; inactive: string; suspended: string }
 }
 

@@ -1,4 +1,5 @@
 import { acceptRoute } from './accept-route.ts'
+import { answerQuestion } from './answer-question.ts'
 import { attachProof } from './attach-proof.ts'
 import { confirmOrder } from './confirm-order.ts'
 import { declineRoute } from './decline-route.ts'
@@ -17,6 +18,7 @@ export const TOOLS: readonly Tool[] = [
   confirmOrder,
   acceptRoute,
   declineRoute,
+  answerQuestion,
   requestHuman,
   attachProof,
   help,

@@ -1,4 +1,12 @@
-import type { Driver, NewNotice, OrderCommand, ProofRecord, TurnRecord } from '@waybill/database'
+import type {
+  AuditEntry,
+  Driver,
+  FaqAnswer,
+  NewNotice,
+  OrderCommand,
+  ProofRecord,
+  TurnRecord,
+} from '@waybill/database'
 import type { OutboundMessage } from '@waybill/whatsapp'
 import { z } from 'zod'
 import type { OrderBook } from '../orders/order-book.ts'
@@ -19,6 +27,8 @@ export type ToolContext = {
   readonly isLate: boolean
   /** The words are a transcript, which may have misheard. */
   readonly isHeard: boolean
+  /** What the FAQ has on a question, best first. */
+  readonly findAnswers: FindAnswers
   /** Since when (ms) the driver has been waiting for a person. */
   readonly waitingSince: number | undefined
   /** `fast`: a tap or a clear answer to what was asked. The others are readings of free words. */
@@ -26,6 +36,12 @@ export type ToolContext = {
   /** As the driver wrote them; empty for taps. */
   readonly words: string
 }
+
+export type FindAnswers = (asked: {
+  language: Language
+  question: string
+  before: string
+}) => Promise<FaqAnswer[]>
 
 /** What a tool may change in the session. A question that is not asked again is no longer open. */
 export type Remember = Partial<
@@ -45,6 +61,8 @@ export type ToolResult = {
   withdraws?: readonly string[]
   checkIn?: TurnRecord['checkIn']
   proofs?: readonly ProofChange[]
+  /** On record besides the call of the tool. */
+  audit?: readonly AuditEntry[]
   remember?: Remember
 }
 

@@ -15,7 +15,7 @@ import { localDate } from '../replies/local-time.ts'
 import { REPLIES } from '../replies/replies.ts'
 import type { Language, Session } from '../session/session.ts'
 import { toolNamed } from '../tools/catalogue.ts'
-import type { ProofChange, ToolContext, ToolResult } from '../tools/tool.ts'
+import type { FindAnswers, ProofChange, ToolContext, ToolResult } from '../tools/tool.ts'
 import { redactPhones } from '../understand/describe-situation.ts'
 import type { Intent } from '../understand/fast-path.ts'
 import { type DriverInput, readMessage } from '../understand/read-message.ts'
@@ -65,7 +65,11 @@ export type Question = {
   /** The words stand under a photo: they do something, or they are just kept. */
   isCaption?: boolean
 }
-export type AnswerDeps = { understand: Understand; onUnderstood: (path: Path, tool: string) => void }
+export type AnswerDeps = {
+  understand: Understand
+  findAnswers: FindAnswers
+  onUnderstood: (path: Path, tool: string) => void
+}
 
 /** An old message never confirms anything: the phone may have been offline, and the world has moved on. */
 export const LATE_AFTER_MS = 15 * 60_000
@@ -106,6 +110,7 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     isLate: now - message.sentAt > LATE_AFTER_MS,
     isHeard: question.isHeard ?? false,
     waitingSince: question.waitingSince,
+    findAnswers: deps.findAnswers,
     source: SOURCES[understood.path],
     words: input.kind === 'words' ? input.text : '',
   }
@@ -127,10 +132,13 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     withdraws: results.flatMap(({ result }) => result.withdraws ?? []),
     proofs: results.flatMap(({ result }) => result.proofs ?? []),
     checkIn: results.findLast(({ result }) => result.checkIn)?.result.checkIn,
-    audit: results.map(({ tool, result }) => ({
-      action: tool === 'none' ? 'turn.answered' : 'turn.tool-called',
-      detail: { wamid: message.wamid, path: understood.path, tool, result: result.summary },
-    })),
+    audit: results.flatMap(({ tool, result }) => [
+      {
+        action: tool === 'none' ? 'turn.answered' : 'turn.tool-called',
+        detail: { wamid: message.wamid, path: understood.path, tool, result: result.summary },
+      },
+      ...(result.audit ?? []),
+    ]),
     session: {
       ...remembered(results, session),
       // Only what was told from words: what is on file about the driver may change.

@@ -12,6 +12,7 @@ export function contextOf({ message, driver, session, book, now, waitingSince }:
     isLate: now - message.sentAt > LATE_AFTER_MS,
     isHeard: false,
     waitingSince,
+    findAnswers: async () => [],
     source: 'fast',
     words: '',
   }

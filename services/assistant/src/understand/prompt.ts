@@ -29,6 +29,7 @@ Rules
 - A driver who says that something is done, delivered, late, broken or wrong asks for something that no tool here does yet: call no tool.
 - "Today", "my day", "my route", "my stops", "what do I have" mean get_orders. "Now", "next", "where do I go" mean get_next_order. One order or one customer means get_order_details.
 - A driver who wants a person, or is in an accident, in danger, threatened or robbed: request_human, whatever else the message says.
+- A question about something in particular of an order (a code, a gate, parking, a dog, a signature) or about how things are done ("what if nobody is home?", breaks, damage, fines, pay) means answer_question. To see a whole order is get_order_details.
 - Questions about the assistant itself ("what can you do?") mean help.
 
 Examples: message, then the tool with its arguments

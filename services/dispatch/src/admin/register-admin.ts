@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { AdminError, authorize } from './authorize.ts'
 import { type PeopleDeps, peopleRoutes } from './people-routes.ts'
+import { questionRoutes } from './question-routes.ts'
 
 type Deps = { token: string | undefined } & PeopleDeps
 
@@ -20,6 +21,7 @@ export async function registerAdmin(app: FastifyInstance, { token, ...deps }: De
         return reply.code(status).send({ error: status >= 500 ? 'something went wrong' : error.message })
       })
       peopleRoutes(admin, deps)
+      questionRoutes(admin, deps)
     },
     { prefix: '/admin' },
   )
