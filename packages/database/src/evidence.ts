@@ -46,3 +46,19 @@ export async function readProofParts(
   })
   return rows.map(({ part }) => part)
 }
+
+/** Of these messages, those that were edited or deleted by one that still waits: which, by which. */
+export async function changesWaiting(
+  pool: Pool,
+  conversationId: string,
+  wamids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await pool.query<{ original: string; by: string }>({
+    name: 'changes-waiting',
+    text: `SELECT body #>> ARRAY[kind, 'original_message_id'] AS original, wamid AS by FROM inbound
+      WHERE conversation_id = $1 AND status = 'waiting' AND kind IN ('edit', 'revoke')
+        AND body #>> ARRAY[kind, 'original_message_id'] = ANY ($2) ORDER BY sent_at, received_us, position`,
+    values: [conversationId, wamids],
+  })
+  return new Map(rows.map(({ original, by }) => [original, by]))
+}

@@ -16,7 +16,7 @@ export {
   type PendingCommand,
   settleCommand,
 } from './command-lane.ts'
-export { messagePointedAt, type PointedAt, readProofParts } from './evidence.ts'
+export { changesWaiting, messagePointedAt, type PointedAt, readProofParts } from './evidence.ts'
 export {
   type AuditEntry,
   claimTurn,

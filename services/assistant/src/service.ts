@@ -7,7 +7,7 @@ import {
   outboundReady,
   turnStarted,
 } from '@waybill/contracts'
-import { createPool, findAnswers, type ModelCall } from '@waybill/database'
+import { createPool, findAnswers, type ModelCall, messagePointedAt } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
 import { createMediaApi, mediaHosts } from '@waybill/whatsapp'
@@ -146,6 +146,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
         onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
         media,
         objects,
+        findMessage: (conversationId, wamid) => messagePointedAt(pool, conversationId, wamid),
         hear: createHearing({ media, transcribe, secondsMax: config.voice.secondsMax }),
         voiceSecondsMax: config.voice.secondsMax,
       }),

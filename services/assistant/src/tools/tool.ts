@@ -31,6 +31,8 @@ export type ToolContext = {
   readonly findAnswers: FindAnswers
   /** Since when (ms) the driver has been waiting for a person. */
   readonly waitingSince: number | undefined
+  /** The words correct a message that has written something. */
+  readonly isCorrection: boolean
   /** `fast`: a tap or a clear answer to what was asked. The others are readings of free words. */
   readonly source: 'fast' | 'model' | 'rules'
   /** As the driver wrote them; empty for taps. */

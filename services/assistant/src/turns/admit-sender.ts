@@ -3,7 +3,10 @@ import { REPLIES, type Replies } from '../replies/replies.ts'
 import type { Language } from '../session/session.ts'
 import { normalize } from '../understand/normalize.ts'
 import { guessLanguage } from '../understand/phrases.ts'
-import { readMessage } from '../understand/read-message.ts'
+import { type DriverInput, readMessage } from '../understand/read-message.ts'
+
+/** Nobody waits for an answer to these. */
+export const SILENT: readonly DriverInput['kind'][] = ['silent', 'reaction', 'revoked']
 
 /** Whether a turn may see any data at all, and if not, what the person is told instead. */
 export type Admission =
@@ -19,7 +22,7 @@ export type Admission =
 export function admitSender(sender: Sender, messages: readonly WaitingMessage[]): Admission {
   const inputs = messages.map((message) => readMessage(message))
   const change = inputs.find((input) => input.kind === 'identity-changed')
-  const isSilent = inputs.every((input) => input.kind === 'silent' || input.kind === 'reaction')
+  const isSilent = inputs.every(({ kind }) => SILENT.includes(kind))
   const say = REPLIES[languageOf(sender, messages)].identity
   const turnedAway = (reply: string | undefined, action: string, isRefusal = false): Admission => ({
     kind: 'turned-away',

@@ -31,6 +31,8 @@ export type Answer = {
   withdraws?: string[]
   checkIn?: TurnRecord['checkIn']
   audit: AuditEntry[]
+  /** The message that the phone shows as quoted, when it is not the one that was answered. */
+  replyTo?: string
   /** What is said of something that may go on to grow: the newest note about it stands for all. */
   note?: Note | undefined
   proofs?: readonly ProofChange[]
@@ -62,6 +64,10 @@ export type Question = {
   isHeard?: boolean
   /** What is left to the turn. */
   budget: Budget
+  /** The words correct what was answered before, and has written something: what they would write is asked back. */
+  isCorrection?: boolean
+  /** Does this message wait in this very turn? */
+  isUnanswered?: (wamid: string) => boolean
   /** The words stand under a photo: they do something, or they are just kept. */
   isCaption?: boolean
 }
@@ -109,6 +115,7 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     today,
     isLate: now - message.sentAt > LATE_AFTER_MS,
     isHeard: question.isHeard ?? false,
+    isCorrection: question.isCorrection ?? false,
     waitingSince: question.waitingSince,
     findAnswers: deps.findAnswers,
     source: SOURCES[understood.path],

@@ -11,6 +11,7 @@ export function contextOf({ message, driver, session, book, now, waitingSince }:
     today: localDate(now, driver.timeZone),
     isLate: now - message.sentAt > LATE_AFTER_MS,
     isHeard: false,
+    isCorrection: false,
     waitingSince,
     findAnswers: async () => [],
     source: 'fast',

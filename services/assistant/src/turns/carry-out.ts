@@ -47,7 +47,9 @@ async function runTool({ name, args }: Intent & { do: 'tool' }, context: ToolCon
     return saying(context.say.talk.notAllowed, `refused ${name}`)
   }
   // A transcript may have misheard: only a clear answer to a question that names what it is about counts at once.
-  const isAskedBack = tool.tier === 'irreversible' && context.isHeard && !answersQuestion(context)
+  const isMisheard = tool.tier === 'irreversible' && context.isHeard && !answersQuestion(context)
+  // What a correction takes back is for the driver to say: nothing is written twice.
+  const isAskedBack = isMisheard || (tool.tier !== 'read' && context.isCorrection)
   return run(isAskedBack ? { ...context, isLate: true } : context)
 }
 

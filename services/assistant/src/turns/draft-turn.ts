@@ -18,6 +18,7 @@ import { admitSender, languageOf } from './admit-sender.ts'
 import type { Answer, Question } from './answer-message.ts'
 import type { AnsweredBy } from './merge-replies.ts'
 import { mergeProofs, proofCommand } from './proof-commands.ts'
+import { supersededIn } from './superseded.ts'
 
 /** What a turn is about to leave behind, and where it stopped if one of its messages could not be answered. */
 export type TurnDraft = {
@@ -47,6 +48,8 @@ type Turn = {
   messages: readonly WaitingMessage[]
   sender: Sender
   session: Session | undefined
+  /** Messages that were edited or deleted by others that wait behind this turn. */
+  superseded: ReadonlyMap<string, string>
   signal: AbortSignal
   now: () => number
 }
@@ -91,8 +94,15 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
   const { driver } = admission
   const book = deps.openBook(driver.id)
   const budget = turnBudget()
+  const superseded = new Map([...turn.superseded, ...supersededIn(messages)])
   for (const [index, message] of messages.entries()) {
     const ledger: ModelCall[] = []
+    const by = superseded.get(message.wamid)
+    if (by !== undefined) {
+      draft.answered.push({ wamid: message.wamid, replies: [] })
+      draft.audit.push({ action: 'message.superseded', detail: { wamid: message.wamid, by } })
+      continue
+    }
     try {
       const answer = await deps.answer({
         conversationId,
@@ -104,6 +114,7 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
         now: now(),
         ledger,
         budget,
+        isUnanswered: (wamid) => messages.some((other) => other.wamid === wamid),
         takeover: sender.takeover,
         waitingSince: draft.notices.some(({ kind }) => kind === 'help') ? now() : sender.waitingSince,
       })
@@ -135,15 +146,15 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
 function answeredWith(
   answered: readonly AnsweredBy[],
   wamid: string,
-  { note, replies }: Pick<Answer, 'note' | 'replies'>,
+  { note, replies, replyTo }: Pick<Answer, 'note' | 'replies' | 'replyTo'>,
 ): AnsweredBy[] {
-  if (!note) return [...answered, { wamid, replies }]
+  if (!note) return [...answered, { wamid, replies, replyTo }]
   const isTold = (it: AnsweredBy) => it.note?.about === note.about && it.note.message.type !== 'reaction'
   if (!answered.some(isTold)) {
-    return [...answered, { wamid, note: { ...note, message: note.ifTold ?? note.message }, replies }]
+    return [...answered, { wamid, note: { ...note, message: note.ifTold ?? note.message }, replies, replyTo }]
   }
   const others = answered.map((it) => (isTold(it) ? { wamid: it.wamid, replies: it.replies } : it))
-  return [...others, { wamid, note, replies }]
+  return [...others, { wamid, note, replies, replyTo }]
 }
 
 /** What an earlier message of this turn has given rise to is just left out. */

@@ -2,6 +2,7 @@ import { textMessage } from '@waybill/whatsapp'
 import { REPLIES } from '../replies/replies.ts'
 import { redactPhones } from '../understand/describe-situation.ts'
 import { readMessage } from '../understand/read-message.ts'
+import { SILENT } from './admit-sender.ts'
 import { type Answer, type Question, recentWith } from './answer-message.ts'
 
 type AnswerQuestion = (question: Question) => Promise<Answer>
@@ -27,7 +28,7 @@ function leaveToPerson(
   { since, isOn, hasWritten }: NonNullable<Question['takeover']>,
 ): Answer {
   const input = readMessage(message)
-  const isSilent = input.kind === 'silent' || input.kind === 'reaction'
+  const isSilent = SILENT.includes(input.kind)
   const isNews = isOn && !isSilent && !hasWritten && session.toldOfTakeover !== since
   const { takenOver } = REPLIES[session.language ?? driver.language ?? 'en'].people
   const did = input.kind === 'words' ? redactPhones(input.text) : `(${input.kind})`

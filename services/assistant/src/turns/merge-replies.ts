@@ -4,7 +4,12 @@ import { type OutboundMessage, outboundMessageSchema, textMessage } from '@waybi
 import type { Note } from './answer-message.ts'
 
 /** `note` goes ahead of the replies. */
-export type AnsweredBy = { wamid: string; note?: Note | undefined; replies: readonly OutboundMessage[] }
+export type AnsweredBy = {
+  wamid: string
+  replyTo?: string | undefined
+  note?: Note | undefined
+  replies: readonly OutboundMessage[]
+}
 type Part = { message: OutboundMessage; replyTo: string }
 
 const TEXT_LENGTH_MAX = 4_096
@@ -15,12 +20,12 @@ const TEXT_LENGTH_MAX = 4_096
  */
 export function mergeReplies(answers: readonly AnsweredBy[]): Reply[] {
   const parts: Part[] = []
-  for (const { wamid, note, replies } of answers) {
+  for (const { wamid, replyTo = wamid, note, replies } of answers) {
     for (const message of note ? [note.message, ...replies] : replies) {
       const last = parts.at(-1)
       const merged = last && merge(last.message, message)
-      if (merged) parts[parts.length - 1] = { message: merged, replyTo: wamid }
-      else parts.push({ message, replyTo: wamid })
+      if (merged) parts[parts.length - 1] = { message: merged, replyTo }
+      else parts.push({ message, replyTo })
     }
   }
   return parts.map(({ message, replyTo }) => ({ message: outboundMessageSchema.parse(message), replyTo }))

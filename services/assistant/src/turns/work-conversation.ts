@@ -8,6 +8,7 @@ import {
 } from '@waybill/contracts'
 import {
   authenticate,
+  changesWaiting,
   claimTurn,
   commitTurn,
   postponeTurn,
@@ -128,9 +129,11 @@ export function workConversation(
     const startedAt = performance.now()
     const { conversationId, signal } = held
     const { sender, session } = await whoAndWhere(conversationId, carried)
+    const superseded = await changedSince(conversationId, messages)
     let draft: TurnDraft
     try {
-      draft = await draftTurn({ conversationId, messages, sender, session, signal, now: deps.now }, deps)
+      const turn = { conversationId, messages, sender, session, superseded, signal, now: deps.now }
+      draft = await draftTurn(turn, deps)
     } catch (error) {
       if (!signal.aborted) throw error
       givenUp(held)
@@ -158,6 +161,19 @@ export function workConversation(
     for (const { wamid, sentAt } of messages) {
       if (done.has(wamid)) metrics.answerSeconds.observe(Math.max(0, deps.now() - sentAt) / 1_000)
     }
+  }
+
+  /** A message that is tried again is taken alone: what has changed it since waits behind it. */
+  async function changedSince(
+    conversationId: string,
+    messages: readonly WaitingMessage[],
+  ): Promise<ReadonlyMap<string, string>> {
+    if (messages.every(({ attempts }) => attempts <= 1)) return new Map()
+    return changesWaiting(
+      pool,
+      conversationId,
+      messages.map(({ wamid }) => wamid),
+    )
   }
 
   /** PostgreSQL and Redis at the same time. The session is read from PostgreSQL when Redis has lost it or has an older one. */

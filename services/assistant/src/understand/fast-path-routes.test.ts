@@ -88,7 +88,7 @@ it.each([
 it('takes no reaction for a reason', () => {
   expect(
     takeFastPath(
-      { kind: 'reaction', emoji: '👍' },
+      { kind: 'reaction', emoji: '👍', messageId: 'x' },
       { session: { ...EMPTY_SESSION, ...whyQuestion }, today, sentAt: now },
     ),
   ).toEqual({ do: 'nothing' })

@@ -142,7 +142,7 @@ describe('taps', () => {
 describe('reactions', () => {
   const react = (emoji: string, session: Partial<Session>) =>
     takeFastPath(
-      { kind: 'reaction', emoji },
+      { kind: 'reaction', emoji, messageId: 'x' },
       { session: { ...EMPTY_SESSION, ...session }, today, sentAt: now },
     )
 

@@ -23,8 +23,12 @@ it.each([
     { kind: 'unreadable', sentence: 'other' },
   ],
   ['button', { button: { text: 'Accept', payload: 'p' } }, { kind: 'tap', id: 'p', title: 'Accept' }],
-  ['reaction', { reaction: { message_id: 'x', emoji: '👍' } }, { kind: 'reaction', emoji: '👍' }],
-  ['reaction', { reaction: { message_id: 'x' } }, { kind: 'reaction', emoji: undefined }],
+  [
+    'reaction',
+    { reaction: { message_id: 'x', emoji: '👍' } },
+    { kind: 'reaction', emoji: '👍', messageId: 'x' },
+  ],
+  ['reaction', { reaction: { message_id: 'x' } }, { kind: 'reaction', emoji: undefined, messageId: 'x' }],
   [
     'system',
     { system: { type: 'user_changed_number' } },

@@ -6,7 +6,7 @@ import type { SentenceKind } from '../replies/replies.ts'
 export type DriverInput =
   | { kind: 'words'; text: string }
   | { kind: 'tap'; id: string; title: string }
-  | { kind: 'reaction'; emoji: string | undefined }
+  | { kind: 'reaction'; emoji: string | undefined; messageId: string }
   | { kind: 'welcome' }
   /** WhatsApp says that somebody else may be behind this account now. */
   | { kind: 'identity-changed'; reason: string }
@@ -31,7 +31,9 @@ const interactive = z.object({
   ]),
 })
 const templateButton = z.object({ button: z.object({ text: z.string().default(''), payload: z.string() }) })
-const reaction = z.object({ reaction: z.object({ emoji: z.string().optional() }) })
+const reaction = z.object({
+  reaction: z.object({ message_id: z.string(), emoji: z.string().optional() }),
+})
 const system = z.object({ system: z.object({ type: z.string() }) })
 
 const medium = z
@@ -79,8 +81,11 @@ export function readMessage({ kind, body }: Pick<WaitingMessage, 'kind' | 'body'
         ? { kind: 'tap', id: button.payload, title: button.text }
         : { kind: 'unreadable', sentence: 'other' }
     }
-    case 'reaction':
-      return { kind: 'reaction', emoji: reaction.safeParse(body).data?.reaction.emoji }
+    case 'reaction': {
+      const { data } = reaction.safeParse(body)
+      if (!data) return { kind: 'silent' }
+      return { kind: 'reaction', emoji: data.reaction.emoji, messageId: data.reaction.message_id }
+    }
     case 'audio':
     case 'voice': {
       const recording = z.object({ [kind]: medium }).safeParse(body).data?.[kind]
