@@ -80,6 +80,27 @@ describe('the phone page', () => {
     await page.close()
   })
 
+  it('lets one send a photo, edit a message and delete it', async () => {
+    const page = await phoneOf(JOHAN)
+    await page.getByRole('textbox', { name: 'Message' }).fill('12346')
+    await page.getByRole('button', { name: 'Attach' }).click()
+    await page.getByRole('dialog').getByText('Photo').click()
+    await expectShown(page.getByText('Kept as proof for order #12346 (Westside Restaurant)'))
+    await write(page, 'details of order 12345')
+    await expectShown(page.locator('.bubble.theirs').filter({ hasText: 'Tech Corp Inc' }))
+    const mine = page.locator('.bubble.mine').filter({ hasText: 'details of order 12345' })
+    await mine.hover()
+    await mine.getByRole('button', { name: 'Edit this message' }).click()
+    await write(page, 'details of order 12347')
+    await expectShown(page.locator('.bubble.mine').filter({ hasText: 'details of order 12347 edited' }))
+    await expectShown(page.locator('.bubble.theirs').filter({ hasText: 'Terminal B, Gate 5' }))
+    const edited = page.locator('.bubble.mine').filter({ hasText: 'edited' })
+    await edited.hover()
+    await edited.getByRole('button', { name: 'Delete this message' }).click()
+    await expectShown(page.getByText('You deleted this message'))
+    await page.close()
+  })
+
   it('shows markup in a message as text', async () => {
     const page = await phoneOf(JOHAN)
     await write(page, '<img src=x onerror=alert(1)>')

@@ -10,7 +10,7 @@ const TICKS = {
 }
 
 /** One message as an element. `find` looks up another message of the chat, for quotes. */
-export function bubble(message, { find, onReply, onReact, onTap, onList, onLocation }) {
+export function bubble(message, { find, onReply, onReact, onEdit, onDelete, onTap, onList, onLocation }) {
   const isMine = message.direction === 'inbound'
   const article = el('article', {
     class: `bubble ${isMine ? 'mine' : 'theirs'}`,
@@ -26,7 +26,7 @@ export function bubble(message, { find, onReply, onReact, onTap, onList, onLocat
   article.append(
     body,
     ...choices(message, { onTap, onList, onLocation }),
-    actions(message, { onReply, onReact }),
+    actions(message, { onReply, onReact, onEdit, onDelete }),
   )
   return article
 }
@@ -140,20 +140,32 @@ function choice(title, iconName, act) {
   return button
 }
 
-function actions(message, { onReply, onReact }) {
-  const reply = el(
-    'button',
-    { type: 'button', 'aria-label': 'Reply to this message', title: 'Reply' },
-    icon('reply'),
-  )
-  reply.addEventListener('click', () => onReply(message))
-  const react = el(
-    'button',
-    { type: 'button', 'aria-label': 'React with thumbs up', title: 'React' },
-    icon('thumb'),
-  )
-  react.addEventListener('click', () => onReact(message))
-  return el('div', { class: 'actions' }, reply, ...(message.direction === 'outbound' ? [react] : []))
+function actions(message, { onReply, onReact, onEdit, onDelete }) {
+  const act = (iconName, title, label, onAct) => {
+    const button = el('button', { type: 'button', 'aria-label': label, title }, icon(iconName))
+    button.addEventListener('click', () => onAct(message))
+    return button
+  }
+  const isMine = message.direction === 'inbound'
+  const own = isMine ? [act('bin', 'Delete', 'Delete this message', onDelete)] : []
+  if (isMine && message.type === 'text') own.unshift(act('pencil', 'Edit', 'Edit this message', onEdit))
+  const theirs = isMine ? [] : [act('thumb', 'React', 'React with thumbs up', onReact)]
+  const reply = act('reply', 'Reply', 'Reply to this message', onReply)
+  return el('div', { class: 'actions' }, reply, ...theirs, ...own)
+}
+
+/** What an edit or a deletion makes of a bubble. */
+export function change(article, { type, edit }) {
+  const text = article.querySelector('.text')
+  if (type === 'edit' && text) {
+    text.replaceChildren(markup(edit.message?.text?.body ?? ''), el('small', { class: 'changed' }, ' edited'))
+  }
+  if (type !== 'revoke') return
+  article.querySelector('.actions')?.remove()
+  const time = article.querySelector('.meta')
+  article
+    .querySelector('.body')
+    .replaceChildren(el('p', { class: 'label' }, 'You deleted this message'), time)
 }
 
 function meta(message, isMine) {

@@ -1,4 +1,4 @@
-import { bubble, el, quote, ticks } from './bubble.js'
+import { bubble, change, el, quote, ticks } from './bubble.js'
 import { openAttachments, openList } from './dialogs.js'
 
 const DRIVERS_SHOWN_MAX = 60
@@ -16,6 +16,7 @@ let drivers = []
 let phone // whose phone is shown
 let chat = new Map() // wamid → message
 let replyTo
+let editing
 let isReading = false
 let isStale = false
 
@@ -148,6 +149,8 @@ function append(message) {
       target.querySelector('.body').append(el('span', { class: 'reaction', title: 'Reaction' }, emoji))
     return
   }
+  const changed = elementOf(message[message.type]?.original_message_id)
+  if (changed) return change(changed, message)
   const day = new Date(message.timestamps.sent ?? message.timestamps.accepted).toLocaleDateString([], {
     dateStyle: 'long',
   })
@@ -160,6 +163,8 @@ function append(message) {
       find: (wamid) => chat.get(wamid),
       onReply: startReplying,
       onReact,
+      onEdit,
+      onDelete,
       onTap,
       onList,
       onLocation,
@@ -192,6 +197,7 @@ async function send(message) {
 
 const onTap = ({ wamid }, interactive) => send({ type: 'interactive', interactive, context: { id: wamid } })
 const onReact = ({ wamid }) => send({ type: 'reaction', reaction: { message_id: wamid, emoji: '👍' } })
+const onDelete = ({ wamid }) => send({ type: 'revoke', revoke: { original_message_id: wamid } })
 const onLocation = ({ wamid }) => sendLocation({ context: { id: wamid } })
 
 function onList(message) {
@@ -210,6 +216,13 @@ function sendLocation(extra = {}) {
     address: '123 Main St, Suite 400',
   }
   return send({ type: 'location', location: place, ...extra })
+}
+
+function onEdit(message) {
+  editing = message
+  textBox.value = message.text
+  fitText()
+  textBox.focus()
 }
 
 function startReplying(message) {
@@ -239,7 +252,11 @@ function fitText() {
 composer.addEventListener('submit', (event) => {
   event.preventDefault()
   const text = takeText()
-  if (text !== '') void send({ type: 'text', text })
+  const edited = editing
+  editing = undefined
+  if (text === '') return
+  const message = { type: 'text', text: { body: text } }
+  void send(edited ? { type: 'edit', edit: { original_message_id: edited.wamid, message } } : message)
 })
 textBox.addEventListener('input', fitText)
 textBox.addEventListener('keydown', (event) => {
@@ -247,7 +264,10 @@ textBox.addEventListener('keydown', (event) => {
     event.preventDefault()
     composer.requestSubmit()
   }
-  if (event.key === 'Escape') stopReplying()
+  if (event.key === 'Escape') {
+    stopReplying()
+    editing = undefined
+  }
 })
 $('cancel-reply').addEventListener('click', stopReplying)
 $('back').addEventListener('click', () => (location.hash = ''))
