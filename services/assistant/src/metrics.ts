@@ -82,6 +82,12 @@ export function createMetrics(registry: Registry) {
       help: 'What the model has cost',
       registers,
     }),
+    transcriptions: new Counter({
+      name: 'waybill_transcriptions_total',
+      help: 'Voice notes that were listened to, by outcome: words, none, or why nobody listened',
+      labelNames: ['outcome'],
+      registers,
+    }),
     ordersUnreachable: new Counter({
       name: 'waybill_orders_unreachable_total',
       help: 'Reads of orders that the order system did not answer',

@@ -79,13 +79,15 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   const stopping = new AbortController()
   opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
 
+  // A courtesy: nobody waits for it.
+  const showWorking = (of: { conversationId: string; wamid: string }) =>
+    void publishHint({ messaging, metrics, log }, turnStarted, of)
   const model = opened.use(
     createModel({
       config: config.model,
       registry,
       log,
-      // A courtesy: nobody waits for it.
-      onAsking: (of) => void publishHint({ messaging, metrics, log }, turnStarted, of),
+      onAsking: showWorking,
     }),
   )
   const understand = createUnderstanding({
@@ -110,7 +112,14 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   )
   const objects = opened.use(openStore({ config: config.media, registry, log }))
   const { transcribe } = opened.use(
-    createTranscription({ config: config.voice.transcription, registry, log }),
+    createTranscription({
+      config: config.voice.transcription,
+      ...{ registry, log },
+      onTranscribed({ outcome, costUsd = 0 }) {
+        metrics.transcriptions.inc({ outcome })
+        metrics.modelCostUsd.inc(costUsd)
+      },
+    }),
   )
   const shared = {
     pool,
@@ -149,6 +158,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
         findMessage: (conversationId, wamid) => messagePointedAt(pool, conversationId, wamid),
         hear: createHearing({ media, transcribe, secondsMax: config.voice.secondsMax }),
         voiceSecondsMax: config.voice.secondsMax,
+        onListening: showWorking,
       }),
     ),
   })

@@ -131,14 +131,14 @@ export const es: Replies = {
   kinds: {
     location:
       '📍 Gracias por la ubicación. Todavía no puedo usar ubicaciones. Escribe lo que necesitas, por favor.',
-    image: 'Todavía no puedo ver fotos. Escribe lo que necesitas, por favor.',
-    document: 'Todavía no puedo leer documentos. Escribe lo que necesitas, por favor.',
+    image: 'Aquí no puedo leer fotos. Escríbelo con palabras, por favor.',
+    document: 'Aquí no puedo leer documentos. Escríbelo con palabras, por favor.',
     video: 'Todavía no puedo ver videos. Escribe lo que necesitas, por favor.',
-    voice: 'Todavía no puedo escuchar notas de voz. Escribe lo que necesitas, por favor.',
+    voice: 'No pude abrir esa nota de voz. Envíala otra vez o escríbelo, por favor.',
     sticker: '¡Qué bueno! Pero no entiendo stickers. Escribe lo que necesitas, por favor.',
     contacts: 'Todavía no puedo usar contactos. Escribe lo que necesitas, por favor.',
     order: 'No recibo compras por aquí. Escribe lo que necesitas, por favor.',
-    changed: 'No puedo seguir mensajes editados. Escríbelo otra vez, por favor.',
+    changed: 'No pude leer tu corrección. Escríbelo otra vez, por favor.',
     other: 'No puedo leer este tipo de mensaje. Escribe lo que necesitas, por favor.',
   },
   media,

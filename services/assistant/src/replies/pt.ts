@@ -131,14 +131,14 @@ export const pt: Replies = {
   kinds: {
     location:
       '📍 Obrigado pela localização. Ainda não consigo usar localizações. Escreva o que você precisa, por favor.',
-    image: 'Ainda não consigo ver fotos. Escreva o que você precisa, por favor.',
-    document: 'Ainda não consigo ler documentos. Escreva o que você precisa, por favor.',
+    image: 'Não consigo ler fotos aqui. Escreva com palavras, por favor.',
+    document: 'Não consigo ler documentos aqui. Escreva com palavras, por favor.',
     video: 'Ainda não consigo ver vídeos. Escreva o que você precisa, por favor.',
-    voice: 'Ainda não consigo ouvir áudios. Escreva o que você precisa, por favor.',
+    voice: 'Não consegui abrir esse áudio. Mande de novo, ou escreva, por favor.',
     sticker: 'Legal! Mas não entendo figurinhas. Escreva o que você precisa, por favor.',
     contacts: 'Ainda não consigo usar contatos. Escreva o que você precisa, por favor.',
     order: 'Não recebo compras por aqui. Escreva o que você precisa, por favor.',
-    changed: 'Não consigo acompanhar mensagens editadas. Escreva de novo, por favor.',
+    changed: 'Não consegui ler sua correção. Escreva de novo, por favor.',
     other: 'Não consigo ler esse tipo de mensagem. Escreva o que você precisa, por favor.',
   },
   media,

@@ -1,14 +1,14 @@
 import { type DriverInput, readMessage } from '../understand/read-message.ts'
-import type { Hear } from '../voice/hear.ts'
 import { answerEdit, noted } from './answer-change.ts'
 import { type Answer, type AnswerDeps, answerMessage, type Question } from './answer-message.ts'
 import { answerFile, answerLocation, type ProofDeps } from './answer-proof.ts'
-import { answerVoice } from './answer-voice.ts'
+import { answerVoice, type VoiceDeps } from './answer-voice.ts'
 import { contextOf } from './answer-without-words.ts'
 import { type FindMessage, isOpenQuestion, ordersShown, quotedIn, sessionThere } from './pointed-at.ts'
 
 type Deps = AnswerDeps &
-  Omit<ProofDeps, 'answerWords'> & { hear: Hear; voiceSecondsMax: number; findMessage: FindMessage }
+  Omit<ProofDeps, 'answerWords'> &
+  Omit<VoiceDeps, 'answerWords'> & { findMessage: FindMessage }
 
 /** Answers a message of any kind. What has words in it ends up where words are answered. */
 export function answerAny(deps: Deps): (question: Question) => Promise<Answer> {

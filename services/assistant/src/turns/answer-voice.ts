@@ -8,18 +8,21 @@ import { answerOf, contextOf } from './answer-without-words.ts'
 import { offering, saying } from './carry-out.ts'
 import { ATTEMPTS_MAX } from './turn-deps.ts'
 
-type Deps = {
+export type VoiceDeps = {
   hear: Hear
   voiceSecondsMax: number
+  /** Somebody listens now: this takes a while. */
+  onListening: (of: { conversationId: string; wamid: string }) => void
   answerWords: (question: Question) => Promise<Answer>
 }
 
 const BODY_LENGTH_MAX = 1_024
 
 /** A voice note is its words, quoted back: the driver sees what was heard. */
-export async function answerVoice(voice: MediumRef, question: Question, deps: Deps): Promise<Answer> {
+export async function answerVoice(voice: MediumRef, question: Question, deps: VoiceDeps): Promise<Answer> {
   const { message, signal, ledger } = question
   const isLastAttempt = message.attempts >= ATTEMPTS_MAX
+  deps.onListening({ conversationId: question.conversationId, wamid: message.wamid })
   const heard = await deps.hear(voice, { signal, ledger, isLastAttempt })
   if (heard.kind === 'nothing') {
     return answerOf(question, 'voice note', unheard(heard.why, contextOf(question), deps.voiceSecondsMax))

@@ -13,7 +13,12 @@ export type Transcribe = (
   signal: AbortSignal,
 ) => Promise<{ text: string | undefined; call: ModelCall }>
 
-type Deps = { config: TranscriptionConfig; registry: Registry; log: Logger }
+type Deps = {
+  config: TranscriptionConfig
+  registry: Registry
+  log: Logger
+  onTranscribed: (call: ModelCall) => void
+}
 
 const answerSchema = z.object({
   text: z.string(),
@@ -26,7 +31,7 @@ const answerSchema = z.object({
 const FORMATS: Readonly<Record<string, string>> = { opus: 'ogg', oga: 'ogg', mp4: 'm4a' }
 
 /** OpenRouter's transcription: https://openrouter.ai/docs/guides/overview/multimodal/stt. Throws only when aborted. */
-export function createTranscription({ config, registry, log }: Deps): Disposable & {
+export function createTranscription({ config, registry, log, onTranscribed }: Deps): Disposable & {
   transcribe: Transcribe
 } {
   const client = new OpenAI({
@@ -61,16 +66,21 @@ export function createTranscription({ config, registry, log }: Deps): Disposable
       return answerSchema.parse(answer)
     },
   )
+  const counted = (call: ModelCall) => {
+    onTranscribed(call)
+    return call
+  }
   return {
     async transcribe(recording, signal) {
       const startedAt = performance.now()
-      const callOf = (outcome: string, costUsd = 0): ModelCall => ({
-        purpose: 'transcribe',
-        model: config.model,
-        outcome,
-        costUsd,
-        latencyMs: Math.round(performance.now() - startedAt),
-      })
+      const callOf = (outcome: string, costUsd = 0): ModelCall =>
+        counted({
+          purpose: 'transcribe',
+          model: config.model,
+          outcome,
+          costUsd,
+          latencyMs: Math.round(performance.now() - startedAt),
+        })
       try {
         const { text, usage } = await breaker.call(recording, signal)
         return { text, call: callOf(text.trim() === '' ? 'none' : 'words', usage?.cost) }
