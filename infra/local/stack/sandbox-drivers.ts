@@ -6,6 +6,7 @@ export function sandboxDrivers(): DriverRow[] {
   return readFleet().map(({ id, name, phone, status, language, timeZone }) => ({
     ...{ id, name, phone, status, language, timeZone },
     checkInAt: isAskedInTheMorning(id) ? '09:00' : null,
+    checkInUntil: '11:00',
     permissions: ['customer-phone'],
   }))
 }

@@ -24,9 +24,21 @@ const driver = z
       .nullable()
       .default('09:00')
       .describe('When to ask whether he takes the route, where he is; null: never'),
+    checkInUntil: z
+      .string()
+      .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'not a time, like 11:00')
+      .optional()
+      .describe(
+        'Until when he is asked, and may change his answer without dispatch; without: two hours later',
+      ),
     permissions: z.array(z.string().min(1)).default([]).describe('customer-phone: may see the phone numbers'),
   })
+  .refine((it) => it.checkInAt === null || !it.checkInUntil || it.checkInAt < it.checkInUntil, {
+    path: ['checkInUntil'],
+    error: 'must be later than checkInAt',
+  })
   .refine((it) => it.phone ?? it.userId, { path: ['phone'], error: 'needed, unless there is a userId' })
+  .transform((it) => ({ ...it, checkInUntil: it.checkInUntil ?? twoHoursAfter(it.checkInAt ?? '09:00') }))
 
 export type DriverRow = z.output<typeof driver>
 
@@ -76,4 +88,10 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Of the same day: a check-in belongs to one date. */
+function twoHoursAfter(time: string): string {
+  const [hours = '', minutes = ''] = time.split(':')
+  return Number(hours) >= 22 ? '23:59' : `${String(Number(hours) + 2).padStart(2, '0')}:${minutes}`
 }

@@ -2,11 +2,13 @@ import pg from 'pg'
 import type { DriverRow } from './driver-file.ts'
 
 const UPSERT = `
-  INSERT INTO drivers (id, name, status, language, time_zone, check_in_at, permissions)
-  SELECT id, name, status, language, "timeZone", "checkInAt", permissions FROM jsonb_to_recordset($1)
-    AS given (id text, name text, status text, language text, "timeZone" text, "checkInAt" time, permissions text[])
+  INSERT INTO drivers (id, name, status, language, time_zone, check_in_at, check_in_until, permissions)
+  SELECT id, name, status, language, "timeZone", "checkInAt", "checkInUntil", permissions FROM jsonb_to_recordset($1)
+    AS given (id text, name text, status text, language text, "timeZone" text, "checkInAt" time, "checkInUntil" time,
+    permissions text[])
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, status = excluded.status, language = excluded.language,
-    time_zone = excluded.time_zone, check_in_at = excluded.check_in_at, permissions = excluded.permissions`
+    time_zone = excluded.time_zone, check_in_at = excluded.check_in_at,
+    check_in_until = excluded.check_in_until, permissions = excluded.permissions`
 
 const IDENTITIES = `
   SELECT id AS driver_id, kind, value FROM jsonb_to_recordset($1) AS given (id text, phone text, "userId" text),

@@ -12,6 +12,7 @@ const MARIA: DriverRow = {
   status: 'active',
   timeZone: 'America/Sao_Paulo',
   checkInAt: '09:00',
+  checkInUntil: '11:00',
   permissions: [],
 }
 const JOHAN: DriverRow = {
@@ -21,6 +22,7 @@ const JOHAN: DriverRow = {
   status: 'active',
   timeZone: 'UTC',
   checkInAt: '09:00',
+  checkInUntil: '11:00',
   permissions: [],
 }
 
@@ -46,6 +48,12 @@ async function identities() {
 }
 
 describe('importDrivers', () => {
+  it('sets when a driver is asked, and until when', async () => {
+    await importDrivers(database.url, [{ ...JOHAN, checkInAt: '14:00', checkInUntil: '16:30' }])
+    const { rows } = await pool.query("SELECT check_in_at, check_in_until FROM drivers WHERE id = 'd-2'")
+    expect(rows).toEqual([{ check_in_at: '14:00:00', check_in_until: '16:30:00' }])
+  })
+
   it('changes who is there and leaves the others alone', async () => {
     await importDrivers(database.url, [{ ...MARIA, name: 'Maria José', status: 'suspended', language: 'pt' }])
     expect(await listDrivers(database.url)).toEqual([

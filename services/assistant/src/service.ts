@@ -134,7 +134,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     openOrderBook({
       driverId,
       now: Date.now,
-      fetchOrders: (driver, date) => orders.ordersOf(driver, date),
+      fetchDay: (driver, date) => orders.dayOf(driver, date),
       lastKnown: (driver, date) => memory.readOrders(driver, date),
       onUnreachable(error) {
         metrics.ordersUnreachable.inc()

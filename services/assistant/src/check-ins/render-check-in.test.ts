@@ -39,6 +39,26 @@ it('asks by name, with the number of orders, the first stop and its window', () 
   })
 })
 
+it('adds what the order system says of the stop, the day and the weather, in the driver’s language', () => {
+  const said = {
+    ...{ ...day('pt'), orders: [{ ...order, notes: 'Ring twice' }] as const },
+    ...{
+      notes: 'Vest on at the\nairport',
+      weather: { en: 'Rain from 3 PM', pt: 'Chuva a partir das 15:00' },
+    },
+  }
+  expect(JSON.stringify(renderCheckIn(said, 'ask'))).toContain(
+    String.raw`(12:00 - 13:00)\n📝 Ring twice\n🗒️ Vest on at the airport\n🌦️ Chuva a partir das 15:00\n\n`,
+  )
+  expect(JSON.stringify(renderCheckIn({ ...said, weather: 'Sun' }, 'remind'))).toContain('🌦️ Sun')
+  expect(JSON.stringify(renderCheckIn({ ...said, weather: { fr: 'Pluie' } }, 'ask'))).not.toContain('🌦️')
+})
+
+it('leaves room for the question, whatever the order system says', () => {
+  const long = { ...day('es'), notes: 'n'.repeat(900), weather: 'w'.repeat(900) }
+  expect(JSON.stringify(renderCheckIn(long, 'ask'))).toMatch(/n….*w….*Responde 1/)
+})
+
 it.each(['en', 'pt', 'es'] as const)('is a message that WhatsApp takes, in every form: %s', (language) => {
   for (const message of [
     renderCheckIn(day(language), 'ask'),

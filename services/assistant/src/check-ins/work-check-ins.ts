@@ -67,7 +67,10 @@ export function workCheckIns(deps: Deps): Handler {
     const session = sessionAt(now(), parseSession(conversation.session))
     if (isInConversation(session) || (await isTakenOver(pool, conversation.id))) return 'in-conversation'
     const language = session.language ?? driver.language ?? 'en'
-    const asked = { driver, language, date: checkIn.date, orders: [first, ...others] } as const
+    const asked = {
+      ...{ notes: day?.notes, weather: day?.weather, orders: [first, ...others] as const },
+      ...{ driver, language, date: checkIn.date },
+    } as const
     const state = await askCheckIn(pool, {
       ...checkIn,
       ...{ step, phoneNumberId, conversation, againMs },

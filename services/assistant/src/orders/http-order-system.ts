@@ -29,7 +29,17 @@ export const orderSchema = z.object({
   items: z.array(z.object({ name: z.string(), quantity: z.number() })).default([]),
   notes: text,
 })
-const dayOfOrdersSchema = z.object({ driver_id: z.string().optional(), orders: z.array(orderSchema) })
+const line = z.string().trim().min(1)
+const dayOfOrdersSchema = z.object({
+  driver_id: z.string().optional(),
+  orders: z.array(orderSchema),
+  // An order system with another idea of these two still has a day of orders.
+  notes: line.optional().catch(undefined),
+  weather: z
+    .union([line, z.record(z.string(), line)])
+    .optional()
+    .catch(undefined),
+})
 
 type Request = {
   method?: 'POST' | 'PUT'
@@ -62,7 +72,7 @@ export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: st
   }
 
   return {
-    async ordersOf(driverId, date, signal) {
+    async dayOf(driverId, date, signal) {
       const query = new URLSearchParams({ date })
       const response = await request(
         `/drivers/${encodeURIComponent(driverId)}/orders/today?${query.toString()}`,
@@ -71,13 +81,13 @@ export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: st
         },
       )
       const body = await readJson(response)
-      if (response.status === 404) return []
+      if (response.status === 404) return { orders: [] }
       if (!response.ok) throw new Error(`order system answered ${response.status}`)
-      const { driver_id, orders } = dayOfOrdersSchema.parse(body)
+      const { driver_id, orders, notes, weather } = dayOfOrdersSchema.parse(body)
       if (driver_id !== undefined && driver_id !== driverId)
         throw new Error('order system answered for another driver')
       const distinct = new Map(orders.map((order) => [order.id, order]))
-      return [...distinct.values()].sort((a, b) => a.sequence - b.sequence)
+      return { orders: [...distinct.values()].sort((a, b) => a.sequence - b.sequence), notes, weather }
     },
 
     confirm: ({ driverId, orderId, idempotencyKey }, signal) =>

@@ -1,7 +1,7 @@
-import type { Order } from './order-system.ts'
+import type { DayPlan, Order } from './order-system.ts'
 
 /** Orders of one day as they were at a time (ms). */
-export type DayOfOrders = { at: number; orders: readonly Order[] }
+export type DayOfOrders = { at: number; orders: readonly Order[] } & Pick<DayPlan, 'notes' | 'weather'>
 export type FetchedDay = DayOfOrders & { driverId: string; date: string }
 
 export type ReadOrders = (driverId: string, date: string) => Promise<DayOfOrders | undefined>
@@ -18,18 +18,18 @@ type Sources = {
   driverId: string
   now: () => number
   /** Throws when the order system is out of reach. */
-  fetchOrders: (driverId: string, date: string) => Promise<readonly Order[]>
+  fetchDay: (driverId: string, date: string) => Promise<DayPlan>
   lastKnown: ReadOrders
   onUnreachable: (error: unknown) => void
 }
 
-export function openOrderBook({ driverId, now, fetchOrders, lastKnown, onUnreachable }: Sources): OrderBook {
+export function openOrderBook({ driverId, now, fetchDay, lastKnown, onUnreachable }: Sources): OrderBook {
   const days = new Map<string, ReturnType<OrderBook['on']>>()
   const fetched: FetchedDay[] = []
 
   async function read(date: string): ReturnType<OrderBook['on']> {
     try {
-      const day = { at: now(), orders: await fetchOrders(driverId, date) }
+      const day = { at: now(), ...(await fetchDay(driverId, date)) }
       fetched.push({ ...day, driverId, date })
       return { ...day, isFresh: true }
     } catch (error) {

@@ -14,6 +14,15 @@ export type Order = {
   notes?: string | undefined
 }
 
+/** A day as the order system plans it, in the order in which it is driven. */
+export type DayPlan = {
+  orders: Order[]
+  /** For the driver, about the day as a whole. */
+  notes?: string | undefined
+  /** In one line, by language (`en`, `pt`, `es`) or in the only one that there is. */
+  weather?: string | Readonly<Record<string, string>> | undefined
+}
+
 /** What a driver says of the route of a day. */
 export type RouteDecision = {
   driverId: string
@@ -53,8 +62,8 @@ export type ConfirmOutcome =
  * not be reached or did not answer as agreed; what it says about an order is a result and never an error.
  */
 export type OrderSystem = {
-  /** Orders of a driver on a local date (`yyyy-mm-dd`), in the order in which they are driven. */
-  ordersOf(driverId: string, date: string, signal: AbortSignal): Promise<Order[]>
+  /** The day of a driver on a local date (`yyyy-mm-dd`). */
+  dayOf(driverId: string, date: string, signal: AbortSignal): Promise<DayPlan>
   /** `idempotencyKey` makes asking twice one confirmation. */
   confirm(
     command: { driverId: string; orderId: string; idempotencyKey: string },

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type {
   ConfirmOutcome,
-  Order,
+  DayPlan,
   OrderSystem,
   ProofFile,
   ProofOfDelivery,
@@ -16,7 +16,7 @@ const FILE_TIMES = 5
 type Deps = { system: OrderSystem; timeoutMs: number; registry: Registry; log: Logger }
 
 export type ReachableOrders = Disposable & {
-  ordersOf(driverId: string, date: string): Promise<Order[]>
+  dayOf(driverId: string, date: string): Promise<DayPlan>
   confirm(command: { driverId: string; orderId: string; idempotencyKey: string }): Promise<ConfirmOutcome>
   decideRoute(decision: RouteDecision): Promise<ConfirmOutcome>
   putProofFile(file: ProofFile): Promise<ConfirmOutcome>
@@ -27,7 +27,7 @@ export type ReachableOrders = Disposable & {
 export function reachOrderSystem({ system, timeoutMs, registry, log }: Deps): ReachableOrders {
   const options = { timeoutMs, registry, log }
   const reads = createBreaker({ ...options, name: 'orders-read' }, (signal, driverId: string, date: string) =>
-    system.ordersOf(driverId, date, signal),
+    system.dayOf(driverId, date, signal),
   )
   const writes = createBreaker(
     { ...options, name: 'orders-write' },
@@ -38,7 +38,7 @@ export function reachOrderSystem({ system, timeoutMs, registry, log }: Deps): Re
     (signal, file: ProofFile) => system.putProofFile(file, signal),
   )
   return {
-    ordersOf: (driverId, date) => reads.call(driverId, date),
+    dayOf: (driverId, date) => reads.call(driverId, date),
     confirm: (command) => writes.call((signal) => system.confirm(command, signal)),
     decideRoute: (decision) => writes.call((signal) => system.decideRoute(decision, signal)),
     putProofFile: (file) => files.call(file),

@@ -4,6 +4,7 @@ import { dayAfter, localDate } from './local-time.ts'
 import { OrderError } from './order-error.ts'
 import { type Order, type OrderStatus, planDay } from './plan-day.ts'
 import { createProofs, type NewProof } from './proofs.ts'
+import { weatherOn } from './weather.ts'
 import { createWriteLog } from './write-log.ts'
 
 type Change = Partial<Pick<Order, 'status' | 'notes' | 'updated_at'>>
@@ -111,6 +112,7 @@ export function createOrderSystem({ fleet, now }: { fleet: readonly FleetDriver[
         time_zone: driver.timeZone,
         route: routeOn(driver, day),
         orders: ordersOn(driver, day),
+        weather: weatherOn(day),
         version: versions.get(driver.id) ?? 1,
         generated_at: new Date(now()).toISOString(),
       }
