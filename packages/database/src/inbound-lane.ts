@@ -136,6 +136,31 @@ export async function failTurn(
   return rows[0]?.state ?? 'fenced'
 }
 
+export type TurnLimit = {
+  turnId: string
+  driverId: string
+  scope: string
+  wamids: readonly string[]
+  waitMs: number
+  /** The driver is told at most once in so long. */
+  windowMs: number
+  notice?: Reply | undefined
+}
+
+/** More than may be answered at once: the messages wait, and are answered together. */
+export async function limitTurn(
+  pool: Pool,
+  conversationId: string,
+  { epoch, limit }: { epoch: string; limit: TurnLimit },
+): Promise<'fenced' | 'waiting' | 'told'> {
+  const { rows } = await pool.query<{ state: 'fenced' | 'waiting' | 'told' }>({
+    name: 'limit-turn',
+    text: 'SELECT state FROM limit_turn($1, $2, $3)',
+    values: [conversationId, epoch, JSON.stringify(limit)],
+  })
+  return rows[0]?.state ?? 'fenced'
+}
+
 /** Nothing was tried: the lane looks again after a moment, and takes what has come in until then along. */
 export async function postponeTurn(
   pool: Pool,

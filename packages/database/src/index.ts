@@ -23,6 +23,7 @@ export {
   commitTurn,
   failTurn,
   type Lease,
+  limitTurn,
   type ModelCall,
   type OrderCommand,
   type Place,

@@ -89,6 +89,25 @@ const envSchema = z.object({
     .max(100)
     .default(10)
     .describe('PostgreSQL connections at most'),
+  RATE_DRIVER_MESSAGES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(60)
+    .describe('Messages of one driver that are answered within RATE_DRIVER_WINDOW_SECONDS; more wait'),
+  RATE_DRIVER_WINDOW_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_600)
+    .default(60)
+    .describe('How far back a driver’s messages are counted'),
+  RATE_ALL_TURNS_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1_000)
+    .describe('Turns of all drivers together that are begun in a second; more wait'),
   LEASE_MS: milliseconds
     .min(1_000)
     .default(15_000)
@@ -146,6 +165,11 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       secondsMax: data.VOICE_SECONDS_MAX,
     },
     checkIns: { phoneNumberId: data.WHATSAPP_PHONE_NUMBER_ID, againMs: data.CHECK_IN_AGAIN_MS },
+    limits: {
+      driverMessages: data.RATE_DRIVER_MESSAGES,
+      driverWindowSeconds: data.RATE_DRIVER_WINDOW_SECONDS,
+      allTurnsPerSecond: data.RATE_ALL_TURNS_PER_SECOND,
+    },
     turnsInFlight: data.TURNS_IN_FLIGHT,
     albumQuietMs: data.ALBUM_QUIET_MS,
     lease: { ttlMs: data.LEASE_MS, renewMs: Math.round(data.LEASE_MS / 3) },

@@ -13,6 +13,7 @@ import { createLogger, createRegistry, startOpsServer } from '@waybill/service-k
 import { createMediaApi, mediaHosts } from '@waybill/whatsapp'
 import { workCheckIns } from './check-ins/work-check-ins.ts'
 import type { Config } from './config.ts'
+import { createRateLimits } from './limits/rate-limits.ts'
 import { openStore } from './media/open-store.ts'
 import { readMedia } from './media/read-media.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -143,6 +144,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     })
   const answerConversation = workConversation({
     ...shared,
+    limits: opened.use(createRateLimits({ redis, config: config.limits, registry, log })),
     memory,
     lease: config.lease,
     albumQuietMs: config.albumQuietMs,

@@ -1,3 +1,4 @@
+import { en as limits } from './limits/en.ts'
 import { plural } from './local-time.ts'
 import { en as media } from './media/en.ts'
 import { en as people } from './people/en.ts'
@@ -139,6 +140,7 @@ export const en: Replies = {
   media,
   people,
   questions,
+  limits,
   identity: {
     unknown:
       "Hello! I only assist drivers who are registered, and I don't know this number. Please talk to your dispatcher.",

@@ -1,3 +1,4 @@
+import { es as limits } from './limits/es.ts'
 import { plural } from './local-time.ts'
 import { es as media } from './media/es.ts'
 import { es as people } from './people/es.ts'
@@ -144,6 +145,7 @@ export const es: Replies = {
   media,
   people,
   questions,
+  limits,
   identity: {
     unknown:
       '¡Hola! Solo atiendo a conductores registrados y no conozco este número. Habla con tu central, por favor.',

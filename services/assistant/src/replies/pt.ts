@@ -1,3 +1,4 @@
+import { pt as limits } from './limits/pt.ts'
 import { plural } from './local-time.ts'
 import { pt as media } from './media/pt.ts'
 import { pt as people } from './people/pt.ts'
@@ -144,6 +145,7 @@ export const pt: Replies = {
   media,
   people,
   questions,
+  limits,
   identity: {
     unknown:
       'Olá! Só atendo motoristas cadastrados, e não conheço este número. Fale com a sua central, por favor.',

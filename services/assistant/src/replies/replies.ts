@@ -1,6 +1,7 @@
 import type { Language } from '../session/session.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
+import type { LimitsReplies } from './limits/limits-replies.ts'
 import type { MediaReplies } from './media/media-replies.ts'
 import type { PeopleReplies } from './people/people-replies.ts'
 import { pt } from './pt.ts'
@@ -126,6 +127,7 @@ export type Replies = {
   media: MediaReplies
   people: PeopleReplies
   questions: QuestionReplies
+  limits: LimitsReplies
   identity: { unknown: string; shareContact: string; locked: string; inactive: string; suspended: string }
 }
 

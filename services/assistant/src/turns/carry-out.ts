@@ -3,7 +3,7 @@ import { NO_ORDER, orderRefOf, withButtons } from '../replies/buttons.ts'
 import { firstName } from '../replies/render-orders.ts'
 import { toolNamed } from '../tools/catalogue.ts'
 import { ordersOfToday } from '../tools/get-orders.ts'
-import type { ToolContext, ToolResult } from '../tools/tool.ts'
+import type { Tool, ToolContext, ToolResult } from '../tools/tool.ts'
 import { undoDecline } from '../tools/undo-decline.ts'
 import type { Intent } from '../understand/fast-path.ts'
 
@@ -43,14 +43,23 @@ async function runTool({ name, args }: Intent & { do: 'tool' }, context: ToolCon
   const tool = toolNamed(name)
   const run = tool?.bind(args)
   if (!tool || !run) throw new Error('no tool takes these arguments')
-  if (tool.permission !== undefined && !context.driver.permissions.includes(tool.permission)) {
-    return saying(context.say.talk.notAllowed, `refused ${name}`)
-  }
+  const refusal = refusalOf(tool, context)
+  if (refusal) return refusal
   // A transcript may have misheard: only a clear answer to a question that names what it is about counts at once.
   const isMisheard = tool.tier === 'irreversible' && context.isHeard && !answersQuestion(context)
   // What a correction takes back is for the driver to say: nothing is written twice.
   const isAskedBack = isMisheard || (tool.tier !== 'read' && context.isCorrection)
   return run(isAskedBack ? { ...context, isLate: true } : context)
+}
+
+/** What a driver is told who may not use a tool. */
+export function refusalOf(
+  { name, permission }: Pick<Tool, 'name' | 'permission'>,
+  { driver, say }: Pick<ToolContext, 'driver' | 'say'>,
+): ToolResult | undefined {
+  if (permission === undefined || driver.permissions.includes(permission)) return undefined
+  const audit = [{ action: 'auth.not-permitted', detail: { tool: name } }]
+  return { ...saying(say.talk.notAllowed, `refused ${name}`), audit }
 }
 
 function answersQuestion({ source, session: { pendingQuestion } }: ToolContext): boolean {

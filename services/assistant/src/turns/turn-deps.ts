@@ -1,6 +1,7 @@
 import type { Pool } from '@waybill/database'
 import type { Messaging } from '@waybill/messaging'
 import type { Logger } from 'pino'
+import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Memory } from '../session/memory.ts'
 import type { DraftDeps } from './draft-turn.ts'
@@ -14,6 +15,7 @@ export type TurnDeps = DraftDeps & {
   pool: Pool
   messaging: Pick<Messaging, 'publish' | 'deadLetter'>
   memory: Memory
+  limits: RateLimits
   metrics: Metrics
   log: Logger
   owner: string

@@ -23,6 +23,7 @@ import { albumWaitMs } from './await-album.ts'
 import { draftTurn, type TurnDraft } from './draft-turn.ts'
 import { type FailMessage, failMessage } from './fail-message.ts'
 import { keepLease } from './keep-lease.ts'
+import { isServed, waitForLimit } from './limit-turn.ts'
 import { mergeReplies } from './merge-replies.ts'
 import { publishHint } from './publish-hint.ts'
 import { ATTEMPTS_MAX, type TurnDeps } from './turn-deps.ts'
@@ -118,7 +119,7 @@ export function workConversation(
   }
 
   type TurnEnd =
-    | { end: Awaited<ReturnType<FailMessage>> }
+    | { end: Awaited<ReturnType<FailMessage>> | 'limited' }
     | { end: undefined; next: TurnWork; session: Session }
 
   async function runTurn(
@@ -128,7 +129,14 @@ export function workConversation(
   ): Promise<TurnEnd> {
     const startedAt = performance.now()
     const { conversationId, signal } = held
-    const { sender, session } = await whoAndWhere(conversationId, carried)
+    const [{ sender, session }, admittance] = await Promise.all([
+      whoAndWhere(conversationId, carried),
+      deps.limits.admit(conversationId, messages.length),
+    ])
+    if (admittance.kind === 'refused' && isServed(sender)) {
+      const turn = { conversationId, epoch: held.epoch, messages, sender, session }
+      return { end: await waitForLimit(deps, admittance, turn) }
+    }
     const superseded = await changedSince(conversationId, messages)
     let draft: TurnDraft
     try {

@@ -1,0 +1,2 @@
+/** What a driver is told who writes faster than can be answered. */
+export type LimitsReplies = { slowDown: string }
