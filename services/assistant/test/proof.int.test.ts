@@ -266,6 +266,23 @@ it('tells the driver when the order system refuses a proof', async () => {
   expect(await lastReply()).toContain('The order system did not accept the proof for order #12346')
 })
 
+it('does not hold up what comes after a proof whose file is lost', async () => {
+  bench.orders.answerWith(({ method }) => (method === 'GET' ? johansDay(today()) : { status: 503, body: {} }))
+  await bench.receive(media.photo('12346'))
+  await bench.settled()
+  await rm(folder, { recursive: true })
+  await eventually(
+    async () => {
+      await bench.pool.query("UPDATE lanes SET not_before = NULL WHERE kind = 'order-commands'")
+      await bench.messaging.publish(orderCommandsReady, { driverId: 'driver-johan' })
+      const { rows } = await bench.pool.query('SELECT state FROM order_commands')
+      return rows[0]?.state === 'rejected'
+    },
+    { what: 'the proof to be given up' },
+  )
+  expect(await lastReply()).toContain('The order system did not accept the proof for order #12346')
+})
+
 it('passes a proof on with one key until the order system has it', async () => {
   let isDown = true
   bench.orders.answerWith(({ method }) => {

@@ -26,7 +26,10 @@ export function fileStore(folder: string): ObjectStore {
       }
       return key
     },
-    get: (key, signal) => readFile(join(folder, checkedKey(key)), { signal }),
+    async get(key, signal) {
+      const path = join(folder, checkedKey(key))
+      return (await exists(path)) ? readFile(path, { signal }) : undefined
+    },
   }
 }
 

@@ -2,8 +2,8 @@
 export type ObjectStore = {
   /** The same bytes are one object, however often they are put. Returns its key. */
   put(object: StoredObject, signal: AbortSignal): Promise<string>
-  /** Throws when there is none. */
-  get(key: string, signal: AbortSignal): Promise<Uint8Array>
+  /** `undefined` when there is none. */
+  get(key: string, signal: AbortSignal): Promise<Uint8Array | undefined>
 }
 export type StoredObject = { bytes: Uint8Array; sha256: string; extension: string; contentType: string }
 

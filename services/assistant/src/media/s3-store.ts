@@ -25,8 +25,7 @@ export function s3Store(config: S3Config): ObjectStore {
     },
     async get(key, signal) {
       const bytes = await clientFor(signal).getObjectArrayBuffer(checkedKey(key))
-      if (bytes === null) throw new Error('there is no such object')
-      return new Uint8Array(bytes)
+      return bytes === null ? undefined : new Uint8Array(bytes)
     },
   }
 }

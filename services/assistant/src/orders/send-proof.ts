@@ -32,6 +32,8 @@ export function sendProof({ pool, objects, orders, timeoutMs }: Deps): SendProof
       if (part.kind === 'location') continue
       const { sha256, contentType, objectKey } = part
       const bytes = await objects.get(objectKey, AbortSignal.timeout(timeoutMs))
+      // Nobody will find it another time: what waits behind it goes on.
+      if (!bytes) return { kind: 'rejected', reason: 'a file of the proof is not in the object store' }
       const outcome = await orders.putProofFile({ driverId, proofId, sha256, contentType, bytes })
       if (outcome.kind === 'rejected') return outcome
     }

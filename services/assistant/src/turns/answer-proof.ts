@@ -21,7 +21,7 @@ type LocationInput = DriverInput & { kind: 'location' }
 type Unkept = 'gone' | 'tooLarge' | 'wrongType' | 'unavailable'
 
 // WhatsApp takes images up to 5 MB and documents up to 100 MB: a delivery note is smaller.
-const BYTES_MAX = 16 * 1024 * 1024
+const BYTES_MAX = { photo: 5 * 1024 * 1024, document: 10 * 1024 * 1024 } as const
 const CONTENT_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/heic', 'application/pdf']
 /** What follows so soon was sent along with what has been answered already. */
 const STRAGGLER_MS = 15_000
@@ -120,7 +120,10 @@ async function keepFile(
 ): Promise<ProofPart | Unkept> {
   const { wamid, sentAt, attempts } = message
   try {
-    const file = await media.download({ ...medium, bytesMax: BYTES_MAX, contentTypes: CONTENT_TYPES }, signal)
+    const file = await media.download(
+      { ...medium, bytesMax: BYTES_MAX[kind], contentTypes: CONTENT_TYPES },
+      signal,
+    )
     const objectKey = await objects.put(file, signal)
     const { sha256, contentType } = file
     const sizeBytes = file.bytes.byteLength

@@ -16,7 +16,7 @@ export type Hear = (
 
 type Deps = { media: MediaApi; transcribe: Transcribe; secondsMax: number }
 
-const BYTES_MAX = 16 * 1024 * 1024
+const BYTES_MAX = 4 * 1024 * 1024
 const TEXT_LENGTH_MAX = 1_000
 const CONTENT_TYPES = [
   ...['audio/ogg', 'audio/mp4', 'audio/x-m4a', 'audio/mpeg', 'audio/amr', 'audio/aac', 'audio/wav'],

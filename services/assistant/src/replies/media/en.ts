@@ -23,7 +23,7 @@ export const en: MediaReplies = {
     nothingWaiting:
       'I have no photo or document of today that I could attach. Send it, and say which order it is for.',
     gone: "I couldn't get that file from WhatsApp. Please send it again.",
-    tooLarge: 'That file is too large for me: up to 16 MB, please.',
+    tooLarge: 'That file is too large for me: up to 10 MB, please.',
     wrongType: 'I can keep photos (JPEG, PNG) and PDF documents as proof. This file is something else.',
     unavailable: "I can't fetch files from WhatsApp right now. Please send it again in a few minutes.",
     rejected: ({ ref }) =>

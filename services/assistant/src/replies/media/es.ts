@@ -23,7 +23,7 @@ export const es: MediaReplies = {
     nothingWaiting:
       'No tengo ninguna foto ni documento de hoy que pueda adjuntar. Envíalo y dime de qué pedido es.',
     gone: 'No pude obtener ese archivo de WhatsApp. ¿Puedes enviarlo otra vez?',
-    tooLarge: 'Ese archivo es demasiado grande para mí: hasta 16 MB, por favor.',
+    tooLarge: 'Ese archivo es demasiado grande para mí: hasta 10 MB, por favor.',
     wrongType:
       'Puedo guardar fotos (JPEG, PNG) y documentos PDF como comprobante. Este archivo es otra cosa.',
     unavailable:

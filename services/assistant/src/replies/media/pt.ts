@@ -23,7 +23,7 @@ export const pt: MediaReplies = {
     nothingWaiting:
       'Não tenho nenhuma foto nem documento de hoje para anexar. Mande e diga de qual pedido é.',
     gone: 'Não consegui pegar esse arquivo no WhatsApp. Pode mandar de novo?',
-    tooLarge: 'Esse arquivo é grande demais para mim: até 16 MB, por favor.',
+    tooLarge: 'Esse arquivo é grande demais para mim: até 10 MB, por favor.',
     wrongType:
       'Posso guardar fotos (JPEG, PNG) e documentos PDF como comprovante. Esse arquivo é outra coisa.',
     unavailable:
