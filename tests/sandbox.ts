@@ -76,6 +76,8 @@ export function sandboxAt(url: string) {
       }
     },
     setFaults: (upstream: Upstream, faults: object) => call('PUT', `/faults/${upstream}`, faults),
+    /** Something happens in the order system, and it says so. */
+    raise: (event: object) => call('POST', '/order-events', event),
     setReceipts: (receipts: object) => call('PUT', '/receipts', receipts),
     /** How often an upstream was called, whatever came of it. */
     async calls(upstream: Upstream): Promise<number> {

@@ -38,7 +38,11 @@ const ACCOUNTS: Readonly<Record<Upstream, Account>> = {
     ],
     defaults: { OPENROUTER_BASE_URL: 'https://openrouter.ai/api/v1' },
   },
-  orders: { required: ['ORDERS_API_URL', 'ORDERS_API_TOKEN'], optional: [], defaults: {} },
+  orders: {
+    required: ['ORDERS_API_URL', 'ORDERS_API_TOKEN'],
+    optional: ['ORDER_EVENTS_SECRET', 'ORDER_EVENTS_SECRET_PREVIOUS'],
+    defaults: {},
+  },
   dispatch: {
     required: ['DISPATCH_WEBHOOK_URL'],
     optional: [
@@ -100,6 +104,7 @@ export function sandboxAccounts(sandboxUrl: string) {
     OPENROUTER_API_KEY: secret(),
     ORDERS_API_URL: `${sandboxUrl}/orders`,
     ORDERS_API_TOKEN: secret(),
+    ORDER_EVENTS_SECRET: secret(),
     DISPATCH_WEBHOOK_URL: `${sandboxUrl}/dispatch/webhook`,
     DISPATCH_ADMIN_TOKEN: secret(),
   }

@@ -23,7 +23,14 @@ export const DEFAULT_SCALE: Scale = {
 
 /** The variables that a service is given besides HOST, PORT, INSTANCE and LOG_LEVEL: no more than it reads. */
 export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly string[]>> = {
-  ingress: ['AMQP_URL', 'WHATSAPP_APP_SECRET', 'WHATSAPP_APP_SECRET_PREVIOUS', 'WHATSAPP_VERIFY_TOKEN'],
+  ingress: [
+    'AMQP_URL',
+    'WHATSAPP_APP_SECRET',
+    'WHATSAPP_APP_SECRET_PREVIOUS',
+    'WHATSAPP_VERIFY_TOKEN',
+    'ORDER_EVENTS_SECRET',
+    'ORDER_EVENTS_SECRET_PREVIOUS',
+  ],
   intake: ['AMQP_URL', 'DATABASE_URL', 'WHATSAPP_PHONE_NUMBER_ID'],
   assistant: [
     'AMQP_URL',

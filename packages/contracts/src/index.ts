@@ -8,4 +8,5 @@ export {
   outboundReady,
   turnStarted,
 } from './hints.ts'
+export { type OrderEvent, orderEventReceived, orderEventSchema, orderEventsDue } from './order-events.ts'
 export { type WebhookHeaders, webhookHeadersSchema, webhookReceived } from './webhook-received.ts'

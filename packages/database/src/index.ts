@@ -48,6 +48,16 @@ export {
   strandedNotices,
 } from './notices.ts'
 export {
+  dropOrderEvents,
+  dueOrderEvents,
+  type EventTiming,
+  type News,
+  readOrderEvents,
+  recordOrderEvent,
+  tellOrderEvents,
+  type WaitingEvents,
+} from './order-events.ts'
+export {
   claimSend,
   type Pacing,
   type Send,

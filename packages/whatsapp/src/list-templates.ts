@@ -22,11 +22,14 @@ export async function listTemplates(
   for (let number = 0; number < PAGES_MAX; number++) {
     const query = new URLSearchParams({ fields: 'name,language,status', limit: String(PAGE_SIZE) })
     if (after !== undefined) query.set('after', after)
-    const response = await fetch(`${baseUrl.replace(/\/$/, '')}/${wabaId}/message_templates?${query}`, {
-      headers: { authorization: `Bearer ${accessToken}` },
-      redirect: 'error',
-      signal,
-    })
+    const response = await fetch(
+      `${baseUrl.replace(/\/$/, '')}/${wabaId}/message_templates?${query.toString()}`,
+      {
+        headers: { authorization: `Bearer ${accessToken}` },
+        redirect: 'error',
+        signal,
+      },
+    )
     if (!response.ok) throw new Error(`WhatsApp answered ${response.status}`)
     const { data, paging } = page.parse(await response.json())
     templates.push(...data)

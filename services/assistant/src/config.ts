@@ -10,6 +10,8 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 )
 
+const wallClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'not a time, like 21:00')
+
 const envSchema = z.object({
   ...serviceEnv,
   AMQP_URL: z.url({ protocol: /^amqps?$/ }).describe('RabbitMQ, with user and vhost'),
@@ -81,6 +83,18 @@ const envSchema = z.object({
   CHECK_IN_AGAIN_MS: milliseconds
     .default(60 * 60_000)
     .describe('How long a check-in waits for its answer before a reminder, and then before dispatch is told'),
+  ORDER_EVENTS_MERGE_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(20_000)
+    .describe('How long an event of the order system waits for others to be told with it'),
+  QUIET_FROM: wallClockTime
+    .default('21:00')
+    .describe('From when nobody is told of anything that is not urgent'),
+  QUIET_UNTIL: wallClockTime
+    .default('06:00')
+    .describe('Until when, where the driver is; the same: never quiet'),
   TURNS_IN_FLIGHT: z.coerce.number().int().min(1).max(1_000).default(100).describe('Turns worked on at once'),
   DATABASE_CONNECTIONS: z.coerce
     .number()
@@ -169,6 +183,11 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       driverMessages: data.RATE_DRIVER_MESSAGES,
       driverWindowSeconds: data.RATE_DRIVER_WINDOW_SECONDS,
       allTurnsPerSecond: data.RATE_ALL_TURNS_PER_SECOND,
+    },
+    eventTiming: {
+      mergeMs: data.ORDER_EVENTS_MERGE_MS,
+      nightFrom: data.QUIET_FROM,
+      nightUntil: data.QUIET_UNTIL,
     },
     turnsInFlight: data.TURNS_IN_FLIGHT,
     albumQuietMs: data.ALBUM_QUIET_MS,

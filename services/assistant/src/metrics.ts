@@ -99,6 +99,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ['step', 'outcome'],
       registers,
     }),
+    orderEvents: new Counter({
+      name: 'waybill_order_events_told_total',
+      help: 'Events of the order system: recorded, repeated, told, moot, or why they wait',
+      labelNames: ['outcome'],
+      registers,
+    }),
     commands: new Counter({
       name: 'waybill_order_commands_total',
       help: 'Attempts to bring a driver’s word to the order system, by outcome',

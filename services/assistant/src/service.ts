@@ -4,6 +4,8 @@ import {
   conversationReady,
   dispatchNoticeRaised,
   orderCommandsReady,
+  orderEventReceived,
+  orderEventsDue,
   outboundReady,
   turnStarted,
 } from '@waybill/contracts'
@@ -17,6 +19,8 @@ import { createRateLimits } from './limits/rate-limits.ts'
 import { openStore } from './media/open-store.ts'
 import { readMedia } from './media/read-media.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { recordOrderEvents } from './order-events/record-order-events.ts'
+import { tellDriver } from './order-events/tell-order-events.ts'
 import { httpOrderSystem } from './orders/http-order-system.ts'
 import { openOrderBook } from './orders/order-book.ts'
 import { reachOrderSystem } from './orders/reach-order-system.ts'
@@ -43,6 +47,7 @@ const TURNS_MS_MAX = 18_000
 const DRAIN_MS_MAX = 20_000
 const COMMANDS_IN_FLIGHT = 20
 const CHECK_INS_IN_FLIGHT = 10
+const ORDER_EVENTS_IN_FLIGHT = 10
 
 export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
@@ -72,7 +77,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       registry,
       contracts: [
         ...[conversationReady, orderCommandsReady, outboundReady, turnStarted],
-        ...[checkInDue, broadcastReady, dispatchNoticeRaised],
+        ...[checkInDue, broadcastReady, dispatchNoticeRaised, orderEventReceived, orderEventsDue],
       ],
       drainMsMax: DRAIN_MS_MAX,
     }),
@@ -172,11 +177,18 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     leaseMs: config.lease.ttlMs,
   })
 
+  const recordEvents = recordOrderEvents({ pool, metrics, timing: config.eventTiming })
+  const tell = tellDriver({
+    ...shared,
+    ...{ openBook, now: Date.now, phoneNumberId: config.checkIns.phoneNumberId },
+  })
   const askDrivers = workCheckIns({ ...shared, ...config.checkIns, openBook, now: Date.now })
 
   await messaging.consume(conversationReady, { concurrency: config.turnsInFlight }, answerConversation)
   await messaging.consume(orderCommandsReady, { concurrency: COMMANDS_IN_FLIGHT }, passOnCommands)
   await messaging.consume(checkInDue, { concurrency: CHECK_INS_IN_FLIGHT }, askDrivers)
+  await messaging.consume(orderEventReceived, { concurrency: ORDER_EVENTS_IN_FLIGHT }, recordEvents)
+  await messaging.consume(orderEventsDue, { concurrency: ORDER_EVENTS_IN_FLIGHT }, tell)
   // Turns in hand need the model and the order system: they are closed after this.
   opened.defer(async () => {
     setTimeout(() => stopping.abort(new Error('no time left')), TURNS_MS_MAX).unref()

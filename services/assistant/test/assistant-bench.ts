@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { env } from 'node:process'
 import { jest } from '@jest/globals'
-import { conversationReady, outboundReady } from '@waybill/contracts'
+import { conversationReady, outboundReady, type QueueContract } from '@waybill/contracts'
 import { createPool, type MessageRow, type Pool, recordWebhooks } from '@waybill/database'
 import { connectMessaging, type Messaging } from '@waybill/messaging'
 import { eventually, freshDatabase, freshRedis, freshVhost } from '@waybill/test-kit'
@@ -51,7 +51,7 @@ export type Bench = AsyncDisposable & {
   /** Waits until the last known orders are in Redis. */
   eventuallyCached(): Promise<void>
   /** Bodies of the dead letters of conversations. */
-  deadLetters(): Promise<string[]>
+  deadLetters(contract?: QueueContract): Promise<string[]>
 }
 
 /** Everything that an assistant works with: own database, own vhost, own Redis, fake upstreams, and Johan. */
@@ -163,15 +163,15 @@ export async function openBench(): Promise<Bench> {
         what: 'orders in Redis',
       })
     },
-    deadLetters: () => readDeadLetters(vhost.name),
+    deadLetters: (contract = conversationReady) => readDeadLetters(vhost.name, contract),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }
 
 /** Through the management API, which leaves them where they are. */
-async function readDeadLetters(vhost: string): Promise<string[]> {
+async function readDeadLetters(vhost: string, contract: QueueContract): Promise<string[]> {
   const { origin, username, password } = new URL(env.TEST_RABBITMQ_MANAGEMENT_URL ?? '')
-  const queue = `${conversationReady.queue}.dead`
+  const queue = `${contract.queue}.dead`
   const answer = await fetch(`${origin}/api/queues/${vhost}/${queue}/get`, {
     method: 'POST',
     headers: {

@@ -14,6 +14,16 @@ const envSchema = z.object({
     .string()
     .min(8)
     .describe('Token of the webhook handshake, as entered in the app dashboard'),
+  ORDER_EVENTS_SECRET: z
+    .string()
+    .min(24)
+    .optional()
+    .describe('What the order system signs its events with; without it /order-events does not exist'),
+  ORDER_EVENTS_SECRET_PREVIOUS: z
+    .string()
+    .min(24)
+    .optional()
+    .describe('The secret before, while it is being rotated'),
   CONFIRM_TIMEOUT_MS: z.coerce
     .number()
     .int()
@@ -31,6 +41,9 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     instance: data.INSTANCE,
     http: { host: data.HOST, port: data.PORT },
     log: { level: data.LOG_LEVEL },
+    orderEvents: {
+      secrets: [data.ORDER_EVENTS_SECRET, data.ORDER_EVENTS_SECRET_PREVIOUS].filter((it) => it !== undefined),
+    },
     amqp: { url: data.AMQP_URL, confirmTimeoutMs: data.CONFIRM_TIMEOUT_MS },
     whatsapp: {
       appSecrets: [data.WHATSAPP_APP_SECRET, data.WHATSAPP_APP_SECRET_PREVIOUS].filter(

@@ -10,6 +10,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ['outcome'],
       registers: [registry],
     }),
+    orderEvents: new Counter({
+      name: 'waybill_order_events_total',
+      help: 'Events of the order system by outcome: kept, or what it was told to do about them',
+      labelNames: ['outcome'],
+      registers: [registry],
+    }),
     ackSeconds: new Histogram({
       name: 'waybill_webhook_ack_seconds',
       help: 'From the whole body in hand to the answer',

@@ -1,9 +1,10 @@
-import { webhookReceived } from '@waybill/contracts'
+import { orderEventReceived, webhookReceived } from '@waybill/contracts'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
 import { answerHandshake } from './answer-handshake.ts'
 import type { Config } from './config.ts'
 import { createMetrics } from './metrics.ts'
+import { receiveOrderEvent } from './receive-order-event.ts'
 import { BODY_BYTES_MAX, receiveWebhook } from './receive-webhook.ts'
 
 // A confirm that takes longer than its deadline is most often one that never comes: the sooner a silent broker is cut
@@ -34,7 +35,7 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
       name: config.instance,
       log,
       registry,
-      contracts: [webhookReceived],
+      contracts: [webhookReceived, orderEventReceived],
       heartbeatSeconds: HEARTBEAT_SECONDS,
     }),
   )
@@ -46,6 +47,16 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
       server: SERVER,
       register(app) {
         answerHandshake(app, { verifyToken: config.whatsapp.verifyToken, metrics })
+        receiveOrderEvent(app, {
+          secrets: config.orderEvents.secrets,
+          metrics,
+          now: Date.now,
+          publish: (event) =>
+            messaging.publish(orderEventReceived, event, {
+              messageId: event.id,
+              timeoutMs: config.amqp.confirmTimeoutMs,
+            }),
+        })
         receiveWebhook(app, {
           appSecrets: config.whatsapp.appSecrets,
           ingressId: config.instance,

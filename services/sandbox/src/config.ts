@@ -19,6 +19,7 @@ const envSchema = z.object({
   WHATSAPP_WABA_ID: z.string().regex(/^\d+$/, 'must be digits').describe('The business account'),
   OPENROUTER_API_KEY: z.string().min(1).describe('What OpenRouter accepts'),
   ORDERS_API_TOKEN: z.string().min(1).describe('What the order system accepts'),
+  ORDER_EVENTS_SECRET: z.string().min(1).optional().describe('What the order system signs its events with'),
 })
 
 export type Config = ReturnType<typeof loadConfig>
@@ -42,6 +43,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       },
       openrouterApiKey: data.OPENROUTER_API_KEY,
       ordersApiToken: data.ORDERS_API_TOKEN,
+      orderEventsSecret: data.ORDER_EVENTS_SECRET,
       modelLatency: {
         latencyMs: data.SANDBOX_MODEL_LATENCY_MS,
         jitterMs: Math.round(data.SANDBOX_MODEL_LATENCY_MS / 4),

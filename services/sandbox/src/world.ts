@@ -23,6 +23,8 @@ export type WorldOptions = {
   business: BusinessNumber
   openrouterApiKey: string
   ordersApiToken: string
+  /** Signs order events; without it there are none. */
+  orderEventsSecret?: string | undefined
   modelLatency: { latencyMs: number; jitterMs: number }
   fleet: readonly FleetDriver[]
   log: Logger

@@ -4,6 +4,7 @@ import {
   conversationReady,
   dispatchNoticeRaised,
   orderCommandsReady,
+  orderEventsDue,
   outboundReady,
 } from '@waybill/contracts'
 import { createPool } from '@waybill/database'
@@ -13,6 +14,7 @@ import { Counter } from 'prom-client'
 import { exposeBacklog } from './backlog-metrics.ts'
 import type { Config } from './config.ts'
 import { openCheckIns } from './open-check-ins.ts'
+import { openOrderEvents } from './open-order-events.ts'
 import { repeat } from './repeat.ts'
 import { sweepLanes } from './sweep-lanes.ts'
 import { sweepNotices } from './sweep-notices.ts'
@@ -50,6 +52,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
         broadcastReady,
         orderCommandsReady,
         checkInDue,
+        orderEventsDue,
         dispatchNoticeRaised,
       ],
     }),
@@ -75,6 +78,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   const sweep = sweepLanes({ pool, messaging, graceMs: config.sweep.graceMs })
   const sweepForDispatch = sweepNotices({ pool, messaging, graceMs: config.sweep.graceMs })
   const openDue = openCheckIns({ pool, messaging })
+  const openEvents = openOrderEvents({ pool, messaging })
   opened.use(
     repeat({
       intervalMs: config.sweep.intervalMs,
@@ -92,6 +96,13 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       async run() {
         checkInsDue.inc((await openDue()).length)
       },
+    }),
+  )
+  opened.use(
+    repeat({
+      intervalMs: config.sweep.intervalMs,
+      onError: (error) => log.warn({ err: error }, 'order events could not be opened'),
+      run: openEvents,
     }),
   )
   return opened.move()

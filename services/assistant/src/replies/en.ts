@@ -1,3 +1,4 @@
+import { en as events } from './events/en.ts'
 import { en as limits } from './limits/en.ts'
 import { plural } from './local-time.ts'
 import { en as media } from './media/en.ts'
@@ -138,6 +139,7 @@ export const en: Replies = {
     other: "I can't read this kind of message. Please write what you need.",
   },
   media,
+  events,
   people,
   questions,
   limits,

@@ -1,3 +1,4 @@
+import { es as events } from './events/es.ts'
 import { es as limits } from './limits/es.ts'
 import { plural } from './local-time.ts'
 import { es as media } from './media/es.ts'
@@ -143,6 +144,7 @@ export const es: Replies = {
     other: 'No puedo leer este tipo de mensaje. Escribe lo que necesitas, por favor.',
   },
   media,
+  events,
   people,
   questions,
   limits,

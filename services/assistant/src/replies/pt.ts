@@ -1,3 +1,4 @@
+import { pt as events } from './events/pt.ts'
 import { pt as limits } from './limits/pt.ts'
 import { plural } from './local-time.ts'
 import { pt as media } from './media/pt.ts'
@@ -143,6 +144,7 @@ export const pt: Replies = {
     other: 'Não consigo ler esse tipo de mensagem. Escreva o que você precisa, por favor.',
   },
   media,
+  events,
   people,
   questions,
   limits,

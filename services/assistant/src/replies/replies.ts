@@ -1,6 +1,7 @@
 import type { Language } from '../session/session.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
+import type { EventReplies } from './events/event-replies.ts'
 import type { LimitsReplies } from './limits/limits-replies.ts'
 import type { MediaReplies } from './media/media-replies.ts'
 import type { PeopleReplies } from './people/people-replies.ts'
@@ -125,6 +126,7 @@ export type Replies = {
   }
   kinds: Record<SentenceKind, string>
   media: MediaReplies
+  events: EventReplies
   people: PeopleReplies
   questions: QuestionReplies
   limits: LimitsReplies

@@ -10,6 +10,7 @@ import type { World } from '../world.ts'
 import { ControlError, parse } from './control-error.ts'
 import { eventRoute } from './event-route.ts'
 import { inboundSchema } from './inbound-message.ts'
+import { orderEventSchema, raiseOrderEvent } from './order-event.ts'
 import { sendAsDriver } from './send-as-driver.ts'
 import { verifyWebhook } from './verify-webhook.ts'
 
@@ -120,6 +121,7 @@ export async function controlRoutes(app: FastifyInstance, world: World): Promise
   })
 
   app.get('/stats', async () => ({ ...world.stats.read(), webhooks: whatsapp.delivery.stats() }))
+  app.post('/order-events', async ({ body }) => raiseOrderEvent(world, parse(orderEventSchema, body)))
   app.get('/orders/log', async () => ({ writes: orders.log.list() }))
   app.get('/dispatch', async () => ({ notices: world.dispatch.list() }))
   app.post('/reset', async () => {

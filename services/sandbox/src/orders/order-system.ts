@@ -2,6 +2,7 @@ import type { FleetDriver } from '../fleet.ts'
 import { createIdempotencyKeys } from './idempotency.ts'
 import { dayAfter, localDate } from './local-time.ts'
 import { OrderError } from './order-error.ts'
+import { createPlanChanges, type Replanned } from './plan-changes.ts'
 import { type Order, type OrderStatus, planDay } from './plan-day.ts'
 import { createProofs, type NewProof } from './proofs.ts'
 import { weatherOn } from './weather.ts'
@@ -17,7 +18,7 @@ export type Route = {
 export type OrderSystem = ReturnType<typeof createOrderSystem>
 
 const CHANGES_MAX = 100_000
-const CLOSED: readonly OrderStatus[] = ['delivered', 'failed']
+const CLOSED: readonly OrderStatus[] = ['delivered', 'failed', 'cancelled']
 
 /** The company's orders. What is planned is computed from the date; what drivers changed is kept. */
 export function createOrderSystem({ fleet, now }: { fleet: readonly FleetDriver[]; now: () => number }) {
@@ -25,6 +26,7 @@ export function createOrderSystem({ fleet, now }: { fleet: readonly FleetDriver[
   const changes = new Map<string, Change>() // by driver, date and order
   const routes = new Map<string, Route>() // by driver and date
   const versions = new Map<string, number>()
+  const replanned = createPlanChanges()
   const keys = createIdempotencyKeys()
   const proofs = createProofs()
   const log = createWriteLog(now)
@@ -38,9 +40,10 @@ export function createOrderSystem({ fleet, now }: { fleet: readonly FleetDriver[
   const today = (driver: FleetDriver) => localDate(now(), driver.timeZone)
 
   function ordersOn(driver: FleetDriver, date: string): Order[] {
-    return planDay(driver, date, now()).map((order) => ({
+    return replanned.applyTo(driver.id, date, planDay(driver, date, now())).map((order) => ({
       ...order,
       ...changes.get(keyOf(driver.id, date, order.id)),
+      ...(replanned.isCancelled(driver.id, order.id) ? { status: 'cancelled' as const } : {}),
     }))
   }
 
@@ -173,7 +176,32 @@ export function createOrderSystem({ fleet, now }: { fleet: readonly FleetDriver[
       proofs: proofs.of(driverId, findOrder(driverOf(driverId), ref).order.id),
     }),
 
+    /** Dispatchers at work: what they change in the plan. Throws when there is no such driver or order. */
+    plan: {
+      cancel(driverId: string, ref: string) {
+        replanned.cancel(driverId, findOrder(driverOf(driverId), ref).order.id)
+        bumpVersion(driverId)
+      },
+      change(driverId: string, ref: string, to: Replanned) {
+        replanned.change(driverId, findOrder(driverOf(driverId), ref).order.id, to)
+        bumpVersion(driverId)
+      },
+      create(driverId: string, id: string, order: Replanned) {
+        const driver = driverOf(driverId)
+        const date = today(driver)
+        const last = ordersOn(driver, date).at(-1)
+        if (!last) throw new OrderError(409, 'no_route', 'the driver has no route today')
+        replanned.create(driverId, date, {
+          ...last,
+          ...{ id, ref: `#${id}`, status: 'assigned', sequence: last.sequence + 1 },
+        })
+        replanned.change(driverId, id, order)
+        bumpVersion(driverId)
+      },
+    },
+
     reset() {
+      replanned.reset()
       proofs.reset()
       changes.clear()
       routes.clear()

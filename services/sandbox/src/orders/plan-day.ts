@@ -2,7 +2,7 @@ import type { FleetDriver } from '../fleet.ts'
 import customers from './customers.json' with { type: 'json' }
 import { dayAfter, localDate, zonedIso } from './local-time.ts'
 
-export type OrderStatus = 'assigned' | 'confirmed' | 'arrived' | 'delivered' | 'failed'
+export type OrderStatus = 'assigned' | 'confirmed' | 'arrived' | 'delivered' | 'failed' | 'cancelled'
 export type Order = {
   id: string
   ref: string
