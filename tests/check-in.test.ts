@@ -15,7 +15,7 @@ describe('inside the 24-hour window', () => {
     const driver = await world.askedDriver()
     const question = await world.shownOn(driver, 2)
     expect(question?.text).toMatch(
-      /^☀️ Good morning, Load! You have 3 orders today\.\n\n📍 First stop: .+\(.+M - .+M\)\n\nReply 1 to accept or 2 to decline\.$/,
+      /^☀️ Good morning, Load! You have 3 orders today\.\n\n📍 First stop: .+\(.+M - .+M\)\n🌦️ .+\.\n\nReply 1 to accept or 2 to decline\.$/,
     )
     expect(JSON.stringify(question?.interactive)).toMatch(/accept:-:.*decline:-:/)
     // Hints at the same step from anywhere, any number of times, change nothing.

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Stack, type StackOptions, startStack } from '@waybill/local'
 import { freshDatabase, freshRedis, freshVhost } from '@waybill/test-kit'
 import pg from 'pg'
+import { sandboxAt } from './sandbox.ts'
 
 type Options = Pick<StackOptions, 'scale' | 'env'>
 
@@ -36,5 +37,13 @@ export async function freshStack(
   // Whether it happens to be nine somewhere: tests that want a check-in ask for it.
   await pool.query('UPDATE drivers SET check_in_at = NULL')
   const whole = opened.move()
-  return { stack, pool, servers, [Symbol.asyncDispose]: () => whole.disposeAsync() }
+  const { refusals } = sandboxAt(stack.description.urls.sandbox)
+  return {
+    ...{ stack, pool, servers },
+    async [Symbol.asyncDispose]() {
+      const outsideWindow = await refusals(131047).finally(() => whole.disposeAsync())
+      // Whatever a suite is about: the sender knows the 24-hour window before WhatsApp has to say so.
+      if (outsideWindow > 0) throw new Error(`${outsideWindow} messages were refused outside the window`)
+    },
+  }
 }

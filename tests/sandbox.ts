@@ -78,6 +78,14 @@ export function sandboxAt(url: string) {
     setFaults: (upstream: Upstream, faults: object) => call('PUT', `/faults/${upstream}`, faults),
     /** Something happens in the order system, and it says so. */
     raise: (event: object) => call('POST', '/order-events', event),
+    setTemplate: (name: string, language: string, to: { status: string; isSilent?: boolean }) =>
+      call('PUT', `/templates/${name}/${language}`, to),
+    /** How often WhatsApp refused with a code. */
+    async refusals(code: number): Promise<number> {
+      const refused = z.object({ refused: z.record(z.string(), z.number()) })
+      const { whatsapp } = z.object({ whatsapp: refused }).parse(await call('GET', '/stats'))
+      return whatsapp.refused[code] ?? 0
+    },
     setReceipts: (receipts: object) => call('PUT', '/receipts', receipts),
     /** How often an upstream was called, whatever came of it. */
     async calls(upstream: Upstream): Promise<number> {

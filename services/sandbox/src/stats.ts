@@ -9,8 +9,13 @@ const NO_MODEL_USE = { promptTokens: 0, cachedTokens: 0, completionTokens: 0, co
 export function createStats() {
   let calls = new Map<Upstream, Calls>()
   let modelUse = { ...NO_MODEL_USE }
+  let refused: Record<string, number> = {}
 
   return {
+    /** By the code of the Graph API. */
+    refuse(code: number) {
+      refused[code] = (refused[code] ?? 0) + 1
+    },
     count(upstream: Upstream, operation: string, outcome: string) {
       const ofUpstream = calls.get(upstream) ?? {}
       const outcomes = ofUpstream[operation] ?? {}
@@ -28,11 +33,13 @@ export function createStats() {
     },
     read: () => ({
       ...Object.fromEntries(UPSTREAMS.map((upstream) => [upstream, { calls: calls.get(upstream) ?? {} }])),
+      whatsapp: { calls: calls.get('whatsapp') ?? {}, refused },
       openrouter: { calls: calls.get('openrouter') ?? {}, ...modelUse },
     }),
     reset() {
       calls = new Map()
       modelUse = { ...NO_MODEL_USE }
+      refused = {}
     },
   }
 }

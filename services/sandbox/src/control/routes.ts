@@ -12,6 +12,7 @@ import { eventRoute } from './event-route.ts'
 import { inboundSchema } from './inbound-message.ts'
 import { orderEventSchema, raiseOrderEvent } from './order-event.ts'
 import { sendAsDriver } from './send-as-driver.ts'
+import { templateRoutes } from './template-routes.ts'
 import { verifyWebhook } from './verify-webhook.ts'
 
 const RAW_BYTES_MAX = 16 * 1024 * 1024
@@ -120,6 +121,7 @@ export async function controlRoutes(app: FastifyInstance, world: World): Promise
     return whatsapp.limiter.limits
   })
 
+  templateRoutes(app, world)
   app.get('/stats', async () => ({ ...world.stats.read(), webhooks: whatsapp.delivery.stats() }))
   app.post('/order-events', async ({ body }) => raiseOrderEvent(world, parse(orderEventSchema, body)))
   app.get('/orders/log', async () => ({ writes: orders.log.list() }))

@@ -22,6 +22,8 @@ const ERRORS = {
     message: '(#132000) Number of parameters does not match the expected number of params',
   },
   132001: { status: 404, message: '(#132001) Template name does not exist in the translation' },
+  132015: { status: 400, message: '(#132015) Template is Paused' },
+  132016: { status: 400, message: '(#132016) Template is Disabled' },
 } as const satisfies Record<number, Entry>
 
 export type GraphErrorCode = keyof typeof ERRORS

@@ -32,7 +32,10 @@ export async function whatsappRoutes(app: FastifyInstance, world: World): Promis
   })
 
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
-    if (error instanceof GraphError) return reply.code(error.status).send(graphErrorBody(error))
+    if (error instanceof GraphError) {
+      world.stats.refuse(error.code)
+      return reply.code(error.status).send(graphErrorBody(error))
+    }
     if (error.statusCode === undefined || error.statusCode >= 500) {
       request.log.error({ err: error }, 'the sandbox failed')
       return reply.code(500).send(graphErrorBody(new GraphError(131000)))

@@ -14,7 +14,9 @@ const templateSchema = z.looseObject({
     .pipe(z.enum(['MARKETING', 'UTILITY', 'AUTHENTICATION'])),
   components: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
 })
-type Template = z.output<typeof templateSchema> & { id: string; status: 'APPROVED' }
+export const templateStatusSchema = z.enum(['APPROVED', 'PAUSED', 'DISABLED', 'REJECTED'])
+type TemplateStatus = z.output<typeof templateStatusSchema>
+type Template = z.output<typeof templateSchema> & { id: string; status: TemplateStatus }
 type TemplateRequest = Extract<OutboundRequest, { type: 'template' }>['template']
 
 const TEMPLATES_MAX = 250
@@ -45,17 +47,27 @@ export function createTemplates() {
       return template
     },
 
-    /** The text that the person reads. Throws 132001 or 132000. */
+    /** What Meta decides about a template. `undefined`: there is no such one. */
+    setStatus(name: string, language: string, status: TemplateStatus): Template | undefined {
+      templates = templates.map((it) =>
+        it.name === name && it.language === language ? { ...it, status } : it,
+      )
+      return templates.find((it) => it.name === name && it.language === language)
+    },
+
+    /** The text that the person reads. Throws 132000, 132001, 132015 or 132016. */
     render(request: TemplateRequest): string {
       const template = templates.find(
         (it) => it.name === request.name && it.language === request.language.code,
       )
-      if (!template) {
+      if (!template || template.status === 'REJECTED') {
         throw new GraphError(
           132001,
           `template name (${request.name}) does not exist in ${request.language.code}`,
         )
       }
+      if (template.status === 'PAUSED') throw new GraphError(132015)
+      if (template.status === 'DISABLED') throw new GraphError(132016)
       const body = textOf(template.components, 'body')
       const given = request.components?.find(({ type }) => type.toLowerCase() === 'body')?.parameters ?? []
       const expected = new Set(body.match(/\{\{\s*\w+\s*\}\}/g)).size

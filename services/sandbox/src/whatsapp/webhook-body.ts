@@ -8,24 +8,24 @@ export type BusinessNumber = { wabaId: string; phoneNumberId: string; displayPho
  * and serialises before checking the signature fails here too.
  */
 export function webhookBytes(business: BusinessNumber, value: Record<string, unknown>): Buffer {
-  const { wabaId, phoneNumberId, displayPhoneNumber } = business
+  const { displayPhoneNumber, phoneNumberId } = business
+  const metadata = { display_phone_number: displayPhoneNumber, phone_number_id: phoneNumberId }
+  return bytesOf(business, 'messages', { messaging_product: 'whatsapp', metadata, ...value })
+}
+
+/** What WhatsApp says of the account itself, which is of no number. */
+export function accountWebhookBytes(
+  business: BusinessNumber,
+  field: string,
+  value: Record<string, unknown>,
+): Buffer {
+  return bytesOf(business, field, value)
+}
+
+function bytesOf({ wabaId }: BusinessNumber, field: string, value: Record<string, unknown>): Buffer {
   const body = {
     object: 'whatsapp_business_account',
-    entry: [
-      {
-        id: wabaId,
-        changes: [
-          {
-            value: {
-              messaging_product: 'whatsapp',
-              metadata: { display_phone_number: displayPhoneNumber, phone_number_id: phoneNumberId },
-              ...value,
-            },
-            field: 'messages',
-          },
-        ],
-      },
-    ],
+    entry: [{ id: wabaId, changes: [{ value, field }] }],
   }
   const escaped = JSON.stringify(body)
     .replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
