@@ -182,6 +182,25 @@ it('takes an album for one proof, with one answer', async () => {
   await passedOn(2)
 })
 
+it('lets the caption of any photo name the order of the album', async () => {
+  await bench.receive(tap(`details:12345:${today()}`))
+  await bench.settled()
+  await bench.receive(media.photo(), media.photo(), media.photo('12346'))
+  expect(await lastReply()).toBe('📎 Moved to order #12346 (Westside Restaurant): 3 photos.')
+  expect(await proofs()).toMatchObject([{ order_id: '12346', parts: 3 }])
+  await bench.receive(media.photo('12347'))
+  expect(await lastReply()).toBe('📎 Kept as proof for order #12347 (Airport Terminal B): 1 photo.')
+  expect((await proofs()).map(({ order_id }) => order_id)).toEqual(['12346', '12347'])
+})
+
+it('knows which order a photo is for that was announced', async () => {
+  bench.model.answerWith(() => modelChoosing({ name: 'attach_proof', args: { order_ref: '12346' } }))
+  await bench.receive('here comes the photo for 12346')
+  await bench.settled()
+  await bench.receive(media.photo())
+  expect(await lastReply()).toContain('📎 Kept as proof for order #12346 (Westside Restaurant): 1 photo.')
+})
+
 it('waits for the rest of an album before it answers', async () => {
   await assistant[Symbol.asyncDispose]()
   assistant = await bench.start({ ...media.env, MEDIA_DIR: folder, ALBUM_QUIET_MS: '2000' })

@@ -32,6 +32,8 @@ const routeSchema = z.object({
 const proofSchema = z.object({
   id: z.string(),
   orderId: z.string().nullable(),
+  /** The driver has said which order it is for. */
+  isSure: z.boolean().default(false),
   date: z.string(),
   /** WhatsApp's time of its newest part. */
   sentAt: z.number(),

@@ -28,10 +28,8 @@ export const attachProof = defineTool({
   async run(context, { order_ref: ref }) {
     const { book, say, session, today, source, words } = context
     const { proof } = session
-    if (proof?.date !== today) {
-      return { replies: [textMessage(say.media.proof.nothingWaiting)], summary: 'no proof to attach' }
-    }
     const day = await book.on(today)
+    if (proof?.date !== today) return nothingYet(ref, day?.orders ?? [], context)
     if (!day) return { replies: [textMessage(say.orders.unreachable)], summary: 'order system unreachable' }
     const others = day.orders.filter(({ id }) => id !== proof.orderId)
     if (ref === undefined) return askWhichProved(others, proof, context)
@@ -45,6 +43,18 @@ export const attachProof = defineTool({
       : askWhichProved(others, proof, context)
   },
 })
+
+/** "This is the photo for 12345", and then the photo: it is spoken of before it is there. */
+function nothingYet(ref: string | undefined, orders: readonly Order[], context: ToolContext): ToolResult {
+  const { say, today } = context
+  const [order, ...others] = ref === undefined ? [] : resolveOrder(ref, orders, listedIds(context))
+  const focus = order && others.length === 0 ? { orderId: order.id, date: today } : undefined
+  return {
+    replies: [textMessage(say.media.proof.nothingWaiting)],
+    summary: 'no proof to attach',
+    ...(focus ? { remember: { focus } } : {}),
+  }
+}
 
 /** The order by its id where the order system can't be asked about it. */
 type Target = { order: Order } | { orderId: string }
@@ -81,7 +91,7 @@ export function attachTo(
         passOn: isSame ? parts.map(({ wamid }) => wamid) : proof.wamids,
       },
     ],
-    remember: { proof: { ...proof, orderId }, focus: { orderId, date: today } },
+    remember: { proof: { ...proof, orderId, isSure }, focus: { orderId, date: today } },
   }
 }
 

@@ -1,4 +1,5 @@
 import { NO_ORDER, withButtons } from '../replies/buttons.ts'
+import { paragraphs } from '../replies/render-orders.ts'
 import { defineTool, toolArgs } from './tool.ts'
 
 export const help = defineTool({
@@ -13,6 +14,9 @@ export const help = defineTool({
       { action: 'orders', target: NO_ORDER, title: say.buttons.orders },
       { action: 'next', target: NO_ORDER, title: say.buttons.nextStop },
     ] as const
-    return { replies: [withButtons(say.talk.help, today, buttons)], summary: 'explained what can be asked' }
+    return {
+      replies: [withButtons(paragraphs(say.talk.help, say.media.help), today, buttons)],
+      summary: 'explained what can be asked',
+    }
   },
 })

@@ -19,6 +19,8 @@ export type Sent = {
 
 /** What is sent in one go belongs together, whatever was spoken of meanwhile. */
 const ALBUM_MS = 60_000
+/** Of one album the caption may come last. */
+const ONE_GO_MS = 5_000
 const PARTS_MAX = 100
 
 /** Keeps a part of a proof of delivery: with the order that it names, or that was spoken of last; else asks. */
@@ -40,7 +42,7 @@ export async function keepProof(sent: Sent, context: ToolContext): Promise<ToolR
   if (proof.orderId !== null) {
     const order = orders.find(({ id }) => id === proof.orderId)
     const target = order ? { order } : { orderId: proof.orderId }
-    return attachTo(target, proof, context, { parts, isSure: true })
+    return attachTo(target, proof, context, { parts, isSure: proof.isSure })
   }
   if (implied) {
     return attachTo({ order: implied }, proof, context, { parts, isSure: orders.length === 1 })
@@ -103,13 +105,16 @@ function belongsTo(
   const gapMs = Math.abs(part.sentAt - proof.sentAt)
   if (proof.date !== today || gapMs > PROOF_OPEN_MS || proof.wamids.length >= PARTS_MAX) return false
   if (proof.orderId === null) return true
-  if (named.length > 0) return named.some(({ id }) => id === proof.orderId)
+  if (named.length > 0) {
+    const isUnnamedYet = !proof.isSure && gapMs <= ONE_GO_MS
+    return isUnnamedYet || named.some(({ id }) => id === proof.orderId)
+  }
   return gapMs <= ALBUM_MS || implied === undefined || implied.id === proof.orderId
 }
 
 function extended(proof: SessionProof | null, part: ProofPart, today: string): SessionProof {
   const before = proof ?? {
-    ...{ id: randomUUID(), orderId: null, date: today, sentAt: 0 },
+    ...{ id: randomUUID(), orderId: null, isSure: false, date: today, sentAt: 0 },
     ...{ photos: 0, documents: 0, hasLocation: false, wamids: [] },
   }
   return {

@@ -29,6 +29,7 @@ export const en: MediaReplies = {
     rejected: ({ ref }) =>
       `⚠️ The order system did not accept the proof for order ${ref}. Please talk to dispatch.`,
   },
+  help: '🎤 Voice notes work, too. 📎 A photo, a PDF or your location I keep as proof of delivery: write the order number with it.',
   heard: ({ text }) => `🎤 “${text}”`,
   voice: {
     tooLong: ({ minutes }) =>

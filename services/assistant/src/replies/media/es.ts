@@ -31,6 +31,7 @@ export const es: MediaReplies = {
     rejected: ({ ref }) =>
       `⚠️ El sistema de pedidos no aceptó el comprobante del pedido ${ref}. Habla con la central, por favor.`,
   },
+  help: '🎤 Los audios también funcionan. 📎 Una foto, un PDF o tu ubicación los guardo como comprobante de entrega: escribe junto el número del pedido.',
   heard: ({ text }) => `🎤 “${text}”`,
   voice: {
     tooLong: ({ minutes }) =>

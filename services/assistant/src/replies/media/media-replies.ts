@@ -17,6 +17,7 @@ export type MediaReplies = {
     unavailable: string
     rejected: (of: { ref: string }) => string
   }
+  help: string
   heard: (of: { text: string }) => string
   voice: {
     tooLong: (of: { minutes: number }) => string

@@ -31,6 +31,7 @@ export const pt: MediaReplies = {
     rejected: ({ ref }) =>
       `⚠️ O sistema de pedidos não aceitou o comprovante do pedido ${ref}. Fale com a central, por favor.`,
   },
+  help: '🎤 Áudios também funcionam. 📎 Uma foto, um PDF ou sua localização eu guardo como comprovante de entrega: escreva junto o número do pedido.',
   heard: ({ text }) => `🎤 “${text}”`,
   voice: {
     tooLong: ({ minutes }) =>
