@@ -6,11 +6,13 @@ export type PointedAt = {
   /** `content`: what was sent, or `{kind, body}` of what came in. */
   author: 'driver' | 'assistant'
   content: unknown
-  /** The session after its turn. */
+  /** When it was said, in ms. */
+  at: number
+  /** The session after its turn; null for what was said without one. */
   session: unknown
   /** The open question of that session was asked with it. */
   isQuestion: boolean
-  /** Its turn gave rise to an order command. */
+  /** Its turn, or that of an edit of it, gave rise to an order command. */
   hasWritten: boolean
 }
 
@@ -23,7 +25,12 @@ export async function messagePointedAt(
   const { rows } = await pool.query<Omit<PointedAt, 'author'> & { author: PointedAt['author'] | null }>({
     name: 'message-pointed-at',
     text: `SELECT author, content, left_behind AS session, coalesce(is_question, false) AS "isQuestion",
-             has_written AS "hasWritten" FROM message_pointed_at($1, $2)`,
+        has_written OR EXISTS (SELECT FROM inbound e JOIN order_commands c ON c.turn_id = e.turn_id
+          WHERE e.conversation_id = $1 AND e.kind = 'edit' AND e.body #>> '{edit,original_message_id}' = $2)
+          AS "hasWritten",
+        extract(epoch FROM coalesce((SELECT o.created_at FROM outbound o WHERE o.wamid = $2 LIMIT 1),
+          (SELECT i.sent_at FROM inbound i WHERE i.wamid = $2)))::float8 * 1000 AS at
+      FROM message_pointed_at($1, $2)`,
     values: [conversationId, wamid],
   })
   const [row] = rows

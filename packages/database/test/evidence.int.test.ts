@@ -130,6 +130,7 @@ it('knows a message that is pointed at, and whether the question was asked with 
   expect(await pointedAt(`out.${askedIn}.2`)).toEqual({
     author: 'assistant',
     content: text('Sure?').message,
+    at: expect.any(Number),
     session,
     isQuestion: true,
     hasWritten: false,

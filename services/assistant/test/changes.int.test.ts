@@ -96,7 +96,12 @@ describe('an edited message', () => {
     bench.model.answerWith(() => modelChoosing({ name: 'confirm_order', args: { order_ref: '12347' } }))
     await bench.receive(edit(wamid, 'I confirm 12347'))
     expect(await lastReply()).toContain('do you want to confirm order #12347')
-    expect(await commands()).toHaveLength(1)
+    await bench.receive(text('yes'))
+    expect(await lastReply()).toContain('Order #12347 is confirmed')
+    bench.model.answerWith(() => modelChoosing({ name: 'confirm_order', args: { order_ref: '12345' } }))
+    await bench.receive(edit(wamid, 'I confirm 12345'))
+    expect(await lastReply()).toContain('do you want to confirm order #12345')
+    expect(await commands()).toHaveLength(2)
   })
 })
 
@@ -149,6 +154,19 @@ describe('a reply to an older message', () => {
     bench.model.answerWith(() => modelChoosing({ name: 'confirm_order', args: {} }))
     await bench.receive(text('confirm this one', { context: { from: '1', id: details } }))
     expect(await lastReply()).toContain('Do you want to confirm order #12346 (Westside Restaurant)?')
+  })
+
+  it('is about the order of something that the assistant said by itself', async () => {
+    await bench.receive('help')
+    await bench.settled()
+    await bench.pool.query(
+      `INSERT INTO outbound (conversation_id, turn_id, part, message, wamid)
+       SELECT id, gen_random_uuid(), 1, '{"type":"text","text":{"body":"Order #12347 has a new address."}}', 'out.told'
+       FROM conversations`,
+    )
+    bench.model.answerWith(() => modelChoosing({ name: 'get_order_details', args: {} }))
+    await bench.receive(text('what is this one?', { context: { from: '1', id: 'out.told' } }))
+    expect(await lastReply()).toContain('Airport Terminal B')
   })
 
   it('answers an older question that it quotes', async () => {

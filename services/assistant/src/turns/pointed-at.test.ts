@@ -10,6 +10,7 @@ const at = Date.parse('2026-11-23T15:00:00Z')
 const then: Session = { ...EMPTY_SESSION, at }
 const from = (content: unknown, session: Session = then, isQuestion = false): PointedAt => ({
   author: 'assistant',
+  at: session.at,
   content,
   session,
   isQuestion,

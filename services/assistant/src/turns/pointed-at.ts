@@ -31,12 +31,12 @@ export function quotedIn(body: unknown): string | undefined {
 
 /** Orders that a message of today shows, in their order there; of the driver's own, what it was about. */
 export function ordersShown(pointed: PointedAt, day: { today: string; timeZone: string }): string[] {
-  const session = parseSession(pointed.session)
-  if (!session || localDate(session.at, day.timeZone) !== day.today) return []
+  if (localDate(pointed.at, day.timeZone) !== day.today) return []
   if (pointed.author === 'driver') {
     const written = idsIn(writtenSchema.safeParse(pointed.content).data?.body.text.body ?? '')
     if (written.length > 0) return written
-    return session.focus?.date === day.today ? [session.focus.orderId] : []
+    const focus = parseSession(pointed.session)?.focus
+    return focus?.date === day.today ? [focus.orderId] : []
   }
   const { text, interactive } = shownSchema.parse(pointed.content)
   if (!interactive) return idsIn(text?.body ?? '')
@@ -71,7 +71,7 @@ export function sessionThere(
   if (others.length === 0) {
     return { ...session, pendingQuestion: asked, focus: { orderId, date: day.today } }
   }
-  const lastList = { orderIds: [orderId, ...others], date: day.today, at: then?.at ?? session.at }
+  const lastList = { orderIds: [orderId, ...others], date: day.today, at: pointed.at }
   return { ...session, pendingQuestion: asked, lastList, focus: null }
 }
 
