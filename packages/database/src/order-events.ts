@@ -1,5 +1,6 @@
 import type { Driver } from './authenticate.ts'
 import type { CheckInConversation } from './check-ins.ts'
+import type { NewNotice } from './notices.ts'
 import type { Pool } from './pool.ts'
 
 /** The rest of it is kept as it is. */
@@ -42,16 +43,16 @@ export type WaitingEvents = {
   conversation: CheckInConversation | null
 }
 
-/** What a driver is to be told now; `undefined`: nothing. */
+/** What a driver is to be told now; `undefined`: nothing. At night that is only what is urgent. */
 export async function readOrderEvents(
   pool: Pool,
   driverId: string,
-  { now, phoneNumberId }: { now?: Date; phoneNumberId: string },
+  { now, phoneNumberId, ...timing }: EventTiming & { now?: Date; phoneNumberId: string },
 ): Promise<WaitingEvents | undefined> {
   const { rows } = await pool.query<WaitingEvents>({
-    name: 'read-order-events',
-    text: 'SELECT * FROM read_order_events($1, coalesce($2, clock_timestamp()), $3)',
-    values: [driverId, now, phoneNumberId],
+    name: 'take-order-events',
+    text: 'SELECT * FROM take_order_events($1, $2, coalesce($3, clock_timestamp()), $4)',
+    values: [driverId, JSON.stringify(timing), now, phoneNumberId],
   })
   return rows[0]
 }
@@ -78,14 +79,19 @@ export async function tellOrderEvents(pool: Pool, news: News): Promise<'told' | 
   return rows[0]?.state ?? 'over'
 }
 
-/** Sets aside what nobody needs to hear any more. */
+/** Sets aside what nobody needs to hear any more, or can be told; `notices` are for dispatch. */
 export async function dropOrderEvents(
   pool: Pool,
-  { driverId, eventIds, reason }: { driverId: string; eventIds: readonly string[]; reason: string },
+  driverId: string,
+  {
+    eventIds,
+    reason,
+    notices,
+  }: { eventIds: readonly string[]; reason: string; notices: readonly NewNotice[] },
 ): Promise<void> {
   await pool.query({
     name: 'drop-order-events',
-    text: 'SELECT drop_order_events($1, $2, $3)',
-    values: [driverId, eventIds, reason],
+    text: 'SELECT set_aside_order_events($1, $2, $3, $4)',
+    values: [driverId, eventIds, reason, JSON.stringify(notices)],
   })
 }

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { freshDatabase } from '@waybill/test-kit'
 import pg from 'pg'
-import { dueOrderEvents, readOrderEvents, recordOrderEvent, tellOrderEvents } from '../src/order-events.ts'
+import {
+  dropOrderEvents,
+  dueOrderEvents,
+  readOrderEvents,
+  recordOrderEvent,
+  tellOrderEvents,
+} from '../src/order-events.ts'
 
 let database: Awaited<ReturnType<typeof freshDatabase>>
 let pool: pg.Pool
@@ -65,7 +71,8 @@ describe('an order event', () => {
     const driver = await driverIn('UTC')
     const first = await record(driver, '2026-01-15T12:00:00Z')
     const second = await record(driver, '2026-01-15T12:00:10Z')
-    const read = (now: string) => readOrderEvents(pool, driver, { now: new Date(now), phoneNumberId: NUMBER })
+    const read = (now: string) =>
+      readOrderEvents(pool, driver, { ...timing, now: new Date(now), phoneNumberId: NUMBER })
     expect(await read('2026-01-15T12:00:05Z')).toBeUndefined()
     const now = '2026-01-15T12:00:25Z'
     expect(await dueOrderEvents(pool, { now: new Date(now), limit: 1_000 })).toContain(driver)
@@ -100,5 +107,50 @@ describe('an order event', () => {
       [driver],
     )
     expect(rows).toEqual([{ date: '2026-01-15', at: new Date('2026-01-15T07:00:00Z') }])
+  })
+
+  it('that could not be told by day waits for the morning; an urgent one does not', async () => {
+    const driver = await driverIn('UTC')
+    const normal = await record(driver, '2026-01-15T20:00:00Z')
+    const read = (now: string) =>
+      readOrderEvents(pool, driver, { ...timing, now: new Date(now), phoneNumberId: NUMBER })
+    expect(await read('2026-01-15T22:00:00Z')).toBeUndefined()
+    expect(await actAt(normal.event.id)).toBe('2026-01-16T06:00:00.000Z')
+    const urgent = await record(driver, '2026-01-15T23:00:00Z', { priority: 'urgent' })
+    expect((await read('2026-01-15T23:00:01Z'))?.events).toEqual([urgent.event])
+    expect((await read('2026-01-16T06:00:00Z'))?.events).toEqual([normal.event, urgent.event])
+  })
+
+  it('that can’t be told is set aside once, and dispatch hears of it once', async () => {
+    const driver = await driverIn('UTC')
+    const { event } = await record(driver, '2026-01-15T12:00:00Z')
+    const notice = () => ({
+      ...{ id: randomUUID(), kind: 'unreachable', priority: 'high' as const, text: 'Could not be told.' },
+    })
+    const drop = () =>
+      dropOrderEvents(pool, driver, { eventIds: [event.id], reason: 'nobody', notices: [notice()] })
+    await Promise.all([drop(), drop(), drop()])
+    const { rows } = await pool.query('SELECT kind FROM dispatch_notices WHERE driver_id = $1', [driver])
+    expect(rows).toEqual([{ kind: 'unreachable' }])
+    const audit = await pool.query('SELECT detail FROM audit WHERE driver_id = $1', [driver])
+    expect(audit.rows).toEqual([{ detail: { events: [event.id], reason: 'nobody' } }])
+    // Replayed, because somebody has given the driver a phone.
+    expect(await recordOrderEvent(pool, event, timing)).toBe('recorded')
+    expect(await recordOrderEvent(pool, event, timing)).toBe('repeated')
+  })
+
+  it.each([
+    ['normal', '2026-01-16T11:00:00.000Z'],
+    ['urgent', '2026-01-16T03:00:00.000Z'],
+  ])('asks for a check-in at night: %s', async (priority, expected) => {
+    const driver = await driverIn('America/New_York')
+    await record(driver, '2026-01-16T03:00:00Z', { type: 'check-in.requested', priority })
+    const { rows } = await pool.query<{ date: string; at: Date }>(
+      'SELECT date::text, act_at AS at FROM check_ins WHERE driver_id = $1',
+      [driver],
+    )
+    expect(rows).toEqual([
+      { date: priority === 'urgent' ? '2026-01-15' : '2026-01-16', at: new Date(expected) },
+    ])
   })
 })

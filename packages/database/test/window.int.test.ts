@@ -88,6 +88,11 @@ describe('the 24-hour window', () => {
     })
   })
 
+  it('is closed: a template that is known to be approved goes before one that nobody has heard of', async () => {
+    await noteTemplates(pool, [{ name: 'news', language: 'en_US', status: 'APPROVED' }])
+    expect((await waiting(30)).work).toMatchObject({ send: { message: template('en_US'), form: 'fallback' } })
+  })
+
   it('learns of a template’s status from webhooks', async () => {
     const event = {
       received_us: 1,

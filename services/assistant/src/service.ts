@@ -180,7 +180,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   const recordEvents = recordOrderEvents({ pool, metrics, timing: config.eventTiming })
   const tell = tellDriver({
     ...shared,
-    ...{ openBook, now: Date.now, phoneNumberId: config.checkIns.phoneNumberId },
+    ...{ openBook, now: Date.now, phoneNumberId: config.checkIns.phoneNumberId, timing: config.eventTiming },
   })
   const askDrivers = workCheckIns({ ...shared, ...config.checkIns, openBook, now: Date.now })
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { type OrderEvent, orderEventReceived, orderEventsDue } from '@waybill/contracts'
 import { eventually } from '@waybill/test-kit'
-import { type Bench, openBench, textOf } from './assistant-bench.ts'
+import { type Bench, openBench, textOf, today } from './assistant-bench.ts'
+import { johansDay } from './fake-upstreams.ts'
 
 let bench: Bench
 let assistant: AsyncDisposable
@@ -67,11 +68,39 @@ describe('order events', () => {
     expect(await bench.settled()).toHaveLength(1)
   })
 
-  it('about orders that are not the driver’s are told to nobody', async () => {
-    await raise(changed('1', '99999'))
+  it('about orders that are not the driver’s are told to nobody and set aside, the others are told', async () => {
+    await raise(changed('1', '99999'), changed('2', '12346'))
+    await recorded(2)
+    await until(['moot', 'told'])
+    const texts = (await bench.replies()).map(textOf)
+    expect(texts).toEqual([expect.stringContaining('#12346')])
+    expect(texts.join()).not.toContain('99999')
+    // Once for everybody who was looking at it just then.
+    const letters = await bench.deadLetters(orderEventReceived)
+    expect(new Set(letters.map((letter) => JSON.parse(letter).order_id))).toEqual(new Set(['99999']))
+  })
+
+  it('about a new route leave a list behind: "2" is its second stop', async () => {
+    await raise({ ...common, id: '1', type: 'route.changed' })
     await recorded(1)
-    await until(['moot'])
-    expect(await bench.replies()).toEqual([])
+    await until(['told'])
+    await bench.receive({ kind: 'text', body: { text: { body: '2' } }, sentAt: Date.now() + 1_000 })
+    const [news, details] = (await bench.settled()).map(textOf)
+    expect(news).toContain('2. #12346 - Westside Restaurant')
+    expect(details).toContain('📦 #12346')
+  })
+
+  it('wait for the order system to know of a cancellation, too', async () => {
+    await raise({ ...common, id: '1', type: 'order.cancelled', order_id: '12346' })
+    await recorded(1)
+    await bench.messaging.publish(orderEventsDue, { driverId: 'driver-johan' })
+    await eventually(() => bench.orders.asked.length > 0, { what: 'the orders to be asked for' })
+    expect(await statesOf()).toEqual(['waiting'])
+    bench.orders.answerWith(() => johansDay(today(), { '12346': 'cancelled' }))
+    await until(['told'])
+    expect((await bench.replies()).map(textOf)).toEqual([
+      expect.stringContaining('❌ Cancelled: #12346 - Westside Restaurant'),
+    ])
   })
 
   it('wait while the order system is away', async () => {

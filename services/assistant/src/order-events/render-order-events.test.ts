@@ -4,7 +4,7 @@ import { outboundMessageSchema } from '@waybill/whatsapp'
 import type { Order } from '../orders/order-system.ts'
 import { REPLIES } from '../replies/replies.ts'
 import type { Language } from '../session/session.ts'
-import { renderOrderEvents } from './render-order-events.ts'
+import { isContradicted, renderOrderEvents, strangeOrders } from './render-order-events.ts'
 
 const order = (id: string, status = 'assigned'): Order => ({
   id,
@@ -54,6 +54,33 @@ describe('renderOrderEvents', () => {
     expect(both?.focus?.id).toBe('1')
     expect(told([event('order.changed', '1'), event('order.changed', '2')])?.focus).toBeUndefined()
     expect(textOf([event('order.cancelled', '1'), event('order.created', '1')])).toContain('✏️ Changed: #1')
+  })
+
+  it('knows what is not the driver’s, but not of a day that can’t be read', () => {
+    const events = [
+      event('order.changed', '404'),
+      event('order.created', '2'),
+      event('order.cancelled', '405'),
+    ]
+    expect(strangeOrders(events, DAYS)).toEqual(['404'])
+    expect(strangeOrders(events, { ...DAYS, tomorrow: undefined })).toEqual([])
+  })
+
+  it('does not call an order cancelled that the order system still has', () => {
+    const cancelled = [event('order.cancelled', '1')]
+    expect(isContradicted(cancelled, DAYS)).toBe(true)
+    expect(isContradicted(cancelled, { today: [order('1', 'cancelled')], tomorrow: [] })).toBe(false)
+    expect(isContradicted(cancelled, { today: [], tomorrow: [] })).toBe(false)
+    expect(textOf(cancelled)).toContain('✏️ Changed: #1')
+    expect(textOf(cancelled, 'en', { today: [order('1', 'cancelled')], tomorrow: [] })).toContain(
+      '❌ Cancelled: #1',
+    )
+  })
+
+  it('numbers the next stops of a new route, so that "2" means the second', () => {
+    const route = told([event('route.changed')])
+    expect(JSON.stringify(route?.message)).toContain('2. #2 - Customer 2')
+    expect(route?.listed.map(({ id }) => id)).toEqual(['1', '2'])
   })
 
   it('says when it is about tomorrow, and does not focus on that', () => {

@@ -16,6 +16,8 @@ export type Told = {
   templates: OutboundMessage[]
   /** The only order that is spoken of, if it is one of today. */
   focus: Order | undefined
+  /** Numbered stops: what "2" means from here. */
+  listed: readonly Order[]
 }
 
 /** Approved with one quick reply that shows the orders. */
@@ -48,7 +50,24 @@ export function renderOrderEvents(events: readonly OrderEvent[], days: Days, voi
       payloads: [tapId({ action: 'orders', target: NO_ORDER, date: today })],
     })),
     focus,
+    listed: lines.flatMap(({ stops }) => stops ?? []),
   }
+}
+
+/** Orders of which an event speaks and that the driver has neither today nor tomorrow: somebody else's, or gone. */
+export function strangeOrders(events: readonly OrderEvent[], { today, tomorrow }: Days): string[] {
+  if (!today || !tomorrow) return []
+  const known = new Set([...today, ...tomorrow].map(({ id }) => id))
+  const strange = lastWords(events).filter(({ kind, orderId }) => kind !== 'cancelled' && !known.has(orderId))
+  return strange.map(({ orderId }) => orderId)
+}
+
+/** An order is said to be cancelled that the order system still has: one of the two is not up to date. */
+export function isContradicted(events: readonly OrderEvent[], { today, tomorrow }: Days): boolean {
+  const open = [...(today ?? []), ...(tomorrow ?? [])].filter((order) => !isClosed(order))
+  return lastWords(events).some(
+    ({ kind, orderId }) => kind === 'cancelled' && open.some(({ id }) => id === orderId),
+  )
 }
 
 function buttonsFor(focus: Order | undefined, { say }: Voice): Button[] {
@@ -57,7 +76,7 @@ function buttonsFor(focus: Order | undefined, { say }: Voice): Button[] {
   return focus ? [{ action: 'details', target: focus.id, title: orderRefOf(focus) }, orders] : [orders, next]
 }
 
-type Line = { text: string; order?: Order | undefined }
+type Line = { text: string; order?: Order | undefined; stops?: readonly Order[] }
 
 function linesFor(events: readonly OrderEvent[], days: Days, voice: Voice): Line[] {
   const { say } = voice
@@ -92,9 +111,8 @@ function orderLines({ kind, orderId }: Change, { today, tomorrow }: Days, voice:
   const isIt = ({ id }: Order) => id === orderId
   const order = today?.find(isIt) ?? tomorrow?.find(isIt)
   const ref = orderRefOf({ id: orderId })
-  if (kind === 'cancelled')
+  if (kind === 'cancelled' && (!order || isClosed(order)))
     return [{ text: say.events.cancelled({ order: order ? headlineOf(order, voice) : ref }) }]
-  // Not among the driver's orders: somebody else's, or gone. Nobody is told of what can't be seen.
   if (!order) return today && tomorrow ? [] : [{ text: say.events.unread({ ref }) }]
   if (isClosed(order)) return []
   const isTomorrow = today?.some(isIt) !== true
@@ -117,6 +135,7 @@ function routeLines({ today }: Days, voice: Voice): Line[] {
         title,
         stops.length > 0 ? linesOf(stops, voice, voice.say.route.nextStops) : undefined,
       ),
+      stops,
     },
   ]
 }

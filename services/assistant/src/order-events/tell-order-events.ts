@@ -1,8 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { broadcastReady, type OrderEvent, orderEventSchema, type orderEventsDue } from '@waybill/contracts'
+import {
+  broadcastReady,
+  dispatchNoticeRaised,
+  type OrderEvent,
+  orderEventReceived,
+  orderEventSchema,
+  type orderEventsDue,
+} from '@waybill/contracts'
 import {
   dropOrderEvents,
+  type EventTiming,
   isTakenOver,
+  type NewNotice,
   type Pool,
   readOrderEvents,
   tellOrderEvents,
@@ -16,11 +25,18 @@ import { addDays, localDate } from '../replies/local-time.ts'
 import { REPLIES } from '../replies/replies.ts'
 import { parseSession, type Session, sessionAt } from '../session/session.ts'
 import { publishHint } from '../turns/publish-hint.ts'
-import { type Days, renderOrderEvents, type Told } from './render-order-events.ts'
+import {
+  type Days,
+  isContradicted,
+  renderOrderEvents,
+  strangeOrders,
+  type Told,
+} from './render-order-events.ts'
 
 type Deps = {
   pool: Pool
-  messaging: Pick<Messaging, 'publish'>
+  messaging: Pick<Messaging, 'publish' | 'deadLetter'>
+  timing: EventTiming
   openBook: (driverId: string) => OrderBook
   metrics: Metrics
   log: Logger
@@ -35,13 +51,13 @@ const DETAILS_AWAITED_MS = { normal: 10 * 60_000, urgent: 60_000 } as const
 
 /** Tells a driver what has happened. Never throws: what could not be told is hinted at again in some seconds. */
 export function tellDriver(deps: Deps) {
-  const { pool, metrics, log, phoneNumberId, now } = deps
+  const { pool, messaging, metrics, log, phoneNumberId, timing, now } = deps
 
   return async ({
     payload: { driverId },
   }: Pick<Delivery<typeof orderEventsDue>, 'payload'>): Promise<void> => {
     try {
-      const waiting = await readOrderEvents(pool, driverId, { phoneNumberId })
+      const waiting = await readOrderEvents(pool, driverId, { phoneNumberId, ...timing })
       if (waiting) metrics.orderEvents.inc({ outcome: await tell(driverId, waiting) })
     } catch (error) {
       metrics.infrastructureErrors.inc({ step: 'order-events' })
@@ -51,14 +67,14 @@ export function tellDriver(deps: Deps) {
 
   async function tell(driverId: string, { events: rows, dueForMs, driver, conversation }: WaitingEvents) {
     const events = rows.flatMap((row) => orderEventSchema.safeParse(row).data ?? [])
-    const eventIds = events.map(({ id }) => id)
-    const drop = async (reason: string) => {
-      await dropOrderEvents(pool, { driverId, eventIds, reason })
-      return 'moot'
-    }
-    if (driver.status !== 'active') return drop(`the driver is ${driver.status}`)
-    if (!conversation) return drop('there is nobody on WhatsApp to tell')
     const isUrgent = events.some(({ priority }) => priority === 'urgent')
+    if (driver.status !== 'active') return setAside(driverId, events, `the driver is ${driver.status}`)
+    if (!conversation) {
+      const priority = isUrgent ? 'high' : 'normal'
+      const text = 'Could not be told of changes to the orders: there is nobody on WhatsApp to tell.'
+      const notice: NewNotice = { id: randomUUID(), kind: 'unreachable', priority, text }
+      return setAside(driverId, events, 'there is nobody on WhatsApp to tell', [notice])
+    }
     const session = sessionAt(now(), parseSession(conversation.session))
     if (!isUrgent && (isInConversation(session) || (await isTakenOver(pool, conversation.id))))
       return 'in-conversation'
@@ -68,14 +84,19 @@ export function tellDriver(deps: Deps) {
     const days = await read(driverId, events, today)
     const isAwaited = dueForMs < DETAILS_AWAITED_MS[isUrgent ? 'urgent' : 'normal']
     if (!(days.today && days.tomorrow) && isAwaited) return 'orders-unreachable'
-    const told = renderOrderEvents(events, days, {
-      say: REPLIES[language],
-      language,
-      driver,
-      today,
-      now: now(),
-    })
-    if (!told) return drop('not among the driver’s orders, or over')
+    if (isContradicted(events, days) && isAwaited) return 'orders-behind'
+    const strange = strangeOrders(events, days)
+    const [foreign, own] = partition(events, (it) => 'order_id' in it && strange.includes(it.order_id))
+    if (foreign.length > 0)
+      await setAside(driverId, foreign, 'the driver has no such order today or tomorrow')
+    if (own.length === 0) return 'set-aside'
+
+    const eventIds = own.map(({ id }) => id)
+    const told = renderOrderEvents(own, days, { say: REPLIES[language], language, driver, today, now: now() })
+    if (!told) {
+      await dropOrderEvents(pool, driverId, { eventIds, reason: 'over by now', notices: [] })
+      return 'moot'
+    }
 
     const turnId = randomUUID()
     const state = await tellOrderEvents(pool, {
@@ -85,6 +106,22 @@ export function tellDriver(deps: Deps) {
     })
     if (state === 'told') await publishHint(deps, broadcastReady, { conversationId: conversation.id })
     return state
+  }
+
+  /** For a person to look at: a crash in between leaves two dead letters and never none. */
+  async function setAside(
+    driverId: string,
+    events: readonly OrderEvent[],
+    reason: string,
+    notices: readonly NewNotice[] = [],
+  ): Promise<string> {
+    for (const event of events) {
+      const letter = Buffer.from(JSON.stringify(event))
+      await messaging.deadLetter(orderEventReceived, letter, reason, { messageId: event.id })
+    }
+    await dropOrderEvents(pool, driverId, { eventIds: events.map(({ id }) => id), reason, notices })
+    for (const { id } of notices) await publishHint(deps, dispatchNoticeRaised, { noticeId: id })
+    return 'set-aside'
   }
 
   /** As the order system has them now. A weather alert needs none of them. */
@@ -105,7 +142,7 @@ export function tellDriver(deps: Deps) {
 
   function sessionAfter(
     session: Session,
-    { focus }: Told,
+    { focus, listed }: Told,
     { turnId, today }: { turnId: string; today: string },
   ) {
     const exchange = { driver: '(nothing)', assistant: 'told of changes to the orders' }
@@ -113,9 +150,16 @@ export function tellDriver(deps: Deps) {
       ...session,
       ...{ turnId, at: now() },
       ...(focus ? { focus: { orderId: focus.id, date: today } } : {}),
+      ...(listed.length > 0
+        ? { lastList: { orderIds: listed.map(({ id }) => id), date: today, at: now() }, focus: null }
+        : {}),
       // A "yes" after this could be about anything; the question of the morning stays one.
       pendingQuestion: session.pendingQuestion?.kind === 'check-in' ? session.pendingQuestion : null,
       recent: [...session.recent, exchange].slice(-RECENT_MAX),
     }
   }
+}
+
+function partition<T>(all: readonly T[], isFirst: (it: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((it) => !isFirst(it))]
 }

@@ -8,7 +8,12 @@ type Words = {
   payloads: readonly string[]
 }
 
-const CODES = { en: 'en_US', pt: 'pt_BR', es: 'es' } as const satisfies Record<Language, string>
+// A template may have been approved for a country only.
+const CODES = {
+  en: ['en_US', 'en', 'en_GB'],
+  pt: ['pt_BR', 'pt_PT'],
+  es: ['es', 'es_MX', 'es_ES', 'es_AR'],
+} as const satisfies Record<Language, readonly string[]>
 
 /**
  * A template for outside the 24-hour window, in the driver's language and then in English: the sender takes the first
@@ -19,7 +24,10 @@ export function templatesFor(
   language: Language,
   wordsIn: (language: Language) => Words,
 ): OutboundMessage[] {
-  return [...new Set([language, 'en'] as const)].map((it) => template(name, CODES[it], wordsIn(it)))
+  return [...new Set([language, 'en'] as const)].flatMap((it) => {
+    const words = wordsIn(it)
+    return CODES[it].map((code) => template(name, code, words))
+  })
 }
 
 function template(name: string, code: string, { parameters, payloads }: Words): OutboundMessage {
