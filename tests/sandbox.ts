@@ -16,6 +16,19 @@ export type Shown = z.output<typeof shownSchema>
 
 const screenSchema = z.object({ messages: z.array(shownSchema), typing: z.boolean() })
 
+const daySchema = z.object({
+  orders: z.array(
+    z.looseObject({
+      id: z.string(),
+      customer: z.looseObject({ name: z.string() }),
+      address: z.looseObject({ line: z.string() }),
+      window: z.object({ start: z.string(), end: z.string() }),
+      status: z.string(),
+    }),
+  ),
+})
+const ordersSchema = z.object({ today: daySchema, tomorrow: daySchema })
+
 const callsSchema = z.object({ calls: z.record(z.string(), z.record(z.string(), z.number())) })
 
 export type Upstream = 'whatsapp' | 'openrouter' | 'orders' | 'dispatch'
@@ -62,6 +75,8 @@ export function sandboxAt(url: string) {
           return wamids
         },
         answers,
+        /** Everything that the phone shows, in both directions. */
+        all: shown,
         /** "typing…" is on the screen. */
         isTyping: async () => (await screen()).typing,
         /** Sends, and waits for the next thing that the phone shows in answer. */
@@ -76,6 +91,11 @@ export function sandboxAt(url: string) {
       }
     },
     setFaults: (upstream: Upstream, faults: object) => call('PUT', `/faults/${upstream}`, faults),
+    /** What the order system has for a driver, today and tomorrow. */
+    ordersOf: async (phone: string) => {
+      const { today, tomorrow } = ordersSchema.parse(await call('GET', `/drivers/${phone}/orders`))
+      return { today: today.orders, tomorrow: tomorrow.orders }
+    },
     /** Something happens in the order system, and it says so. */
     raise: (event: object) => call('POST', '/order-events', event),
     setTemplate: (name: string, language: string, to: { status: string; isSilent?: boolean }) =>

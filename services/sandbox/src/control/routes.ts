@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { faultPlanSchema, UPSTREAMS } from '../faults/fault-plan.ts'
+import { dayAfter } from '../orders/local-time.ts'
 import type { ChatMessage } from '../whatsapp/chats.ts'
 import { DEFAULT_DELIVERY_POLICY } from '../whatsapp/deliver-webhooks.ts'
 import { DEFAULT_LIMITS } from '../whatsapp/limit-rates.ts'
@@ -77,6 +78,13 @@ export async function controlRoutes(app: FastifyInstance, world: World): Promise
       cursor: messages.at(-1)?.cursor ?? Number(after ?? 0),
       typing: whatsapp.chats.isTyping(phone),
     }
+  })
+  app.get<Phone>('/drivers/:phone/orders', async ({ params }) => {
+    const { phone } = personOf(params.phone)
+    const driver = world.options.fleet.find((it) => it.phone === phone)
+    if (!driver) throw new ControlError(`${phone} is nobody of the fleet`)
+    const today = orders.day(driver.id, undefined)
+    return { today, tomorrow: orders.day(driver.id, dayAfter(today.date)) }
   })
   app.post<Phone>('/drivers/:phone/read', async ({ params }) => {
     whatsapp.receipts.readAll(personOf(params.phone))
