@@ -107,7 +107,7 @@ const envSchema = z.object({
     .number()
     .int()
     .min(1)
-    .default(60)
+    .default(120)
     .describe('Messages of one driver that are answered within RATE_DRIVER_WINDOW_SECONDS; more wait'),
   RATE_DRIVER_WINDOW_SECONDS: z.coerce
     .number()

@@ -6,10 +6,20 @@ import { choicesOf, type Example, NO, NO_TOOL, YES } from './load-examples.ts'
 import { normalize, numberIn } from './normalize.ts'
 import { isClearAcceptance, isClearRefusal } from './route-words.ts'
 
-export type ClassifyByRules = (text: string, question?: PendingQuestion | null) => Intent | undefined
+/**
+ * `second`: a model has made nothing of the words. Then the rules must be surer, and nothing that acts follows from
+ * what two have read differently: only what shows something, a call for a person, and a yes or no, which the tools ask back.
+ */
+export type ClassifyByRules = (
+  text: string,
+  question?: PendingQuestion | null,
+  opinion?: 'first' | 'second',
+) => Intent | undefined
 
 /** Below it nothing is done: measured in docs/quality.md. */
-const CONFIDENCE_MIN = 0.45
+const CONFIDENCE_MIN = { first: 0.45, second: 0.7 }
+/** Who wants a person is not kept from one. */
+const ASKS_PERSON = 'request_human'
 const REF_LENGTH_MAX = 100
 
 /** A small classifier for when the model can't be reached. It has learned from the examples; what it does not know it does not guess. */
@@ -27,15 +37,17 @@ export function createRules(examples: readonly Example[], tools: readonly Tool[]
     examples.filter(({ tool }) => tool !== NO_TOOL).flatMap(({ frame }) => normalize(frame).split(' ')),
   )
 
-  return (text, question) => {
-    if (isClearRefusal(text)) return { do: 'tool', name: 'decline_route', args: {} }
-    if (/\b(?:accept|aceit|acept)/.test(normalize(text)) && isClearAcceptance(text))
+  return (text, question, opinion = 'first') => {
+    const isFirst = opinion === 'first'
+    if (isFirst && isClearRefusal(text)) return { do: 'tool', name: 'decline_route', args: {} }
+    if (isFirst && /\b(?:accept|aceit|acept)/.test(normalize(text)) && isClearAcceptance(text))
       return { do: 'tool', name: 'accept_route', args: {} }
     const { label = '', confidence = 0 } = guess(text) ?? {}
     const meant = meanings.get(label)
-    if (!meant || meant.tool === NO_TOOL || confidence < CONFIDENCE_MIN) return undefined
+    if (!meant || meant.tool === NO_TOOL || confidence < CONFIDENCE_MIN[opinion]) return undefined
     if (meant.tool === YES || meant.tool === NO) return answered(meant.tool === YES, question)
     const tool = tools.find(({ name }) => name === meant.tool)
+    if (!isFirst && tool?.tier !== 'read' && tool?.name !== ASKS_PERSON) return undefined
     const takesRef = tool !== undefined && 'order_ref' in tool.args.shape
     const args = { ...meant.args, ...(takesRef ? refIn(normalize(text), wordsOfTools) : {}) }
     return tool?.bind(args) ? { do: 'tool', name: meant.tool, args } : undefined

@@ -82,7 +82,7 @@ function sharesOf(features: readonly Feature[], weights: Float64Array, labels: n
   return powers.map((power) => power / sum)
 }
 
-/** What a sentence is known by, each with its weight, of length 1 together. Order numbers are all the same. */
+/** What a sentence is known by, each with its weight, of length 1 together. Order numbers are all the same, and so are "isn't" and "isnt". */
 function featuresOf(text: string): Map<string, number> {
   const words = ['^', ...maskNumbers(normalize(text)).split(' ').filter(Boolean), '$']
   const features = new Map<string, number>()
@@ -105,5 +105,8 @@ function featuresOf(text: string): Map<string, number> {
 }
 
 function maskNumbers(words: string): string {
-  return words.replaceAll(/#?\b[a-z]{0,3}\d{3,}\b/g, 'ORDER').replaceAll(/#?\b\d+\b/g, 'NUMBER')
+  return words
+    .replaceAll(/(?<=[a-z]) (?=(?:t|s|m|re|ll|ve|d)\b)/g, '')
+    .replaceAll(/#?\b[a-z]{0,3}\d{3,}\b/g, 'ORDER')
+    .replaceAll(/#?\b\d+\b/g, 'NUMBER')
 }

@@ -70,8 +70,9 @@ export function createUnderstanding(deps: Deps): Understand {
         modelCalls,
       }
     }
-    if (reading.kind === 'none') return { ...base, modelCalls, path: 'model', intents: [] }
-    const byRule = classifyByRules(input.text, situation.session.pendingQuestion)
+    const opinion = reading.kind === 'none' ? 'second' : 'first'
+    const byRule = classifyByRules(input.text, situation.session.pendingQuestion, opinion)
+    if (reading.kind === 'none' && !byRule) return { ...base, modelCalls, path: 'model', intents: [] }
     return {
       ...base,
       modelCalls,

@@ -1,0 +1,50 @@
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { TOOLS } from '../../src/tools/catalogue.ts'
+import { createModel } from '../../src/understand/ask-model.ts'
+import { createRules } from '../../src/understand/classify-by-rules.ts'
+import { EXAMPLES } from '../../src/understand/examples.ts'
+import { createReader, type ReadWithModel } from '../../src/understand/read-with-model.ts'
+import { createSharing } from '../../src/understand/share-understanding.ts'
+import { createUnderstanding, type Understand } from '../../src/understand/understand.ts'
+
+const UNREACHABLE: ReadWithModel = async () => ({
+  reading: { kind: 'unavailable', mayTryAgain: false },
+  calls: [],
+})
+
+const understandingWith = (read: ReadWithModel): Understand =>
+  createUnderstanding({
+    read,
+    classifyByRules: createRules(EXAMPLES, TOOLS),
+    sharing: createSharing(EXAMPLES),
+    cache: { read: async () => undefined, write: async () => {} },
+    onLookup: () => {},
+    onCut: () => {},
+  })
+
+/** Fast path and rules, as when the model is out of reach. */
+export const byRules = (): Understand => understandingWith(UNREACHABLE)
+
+/** Fast path, model, rules: as it is. */
+export function byModel({ baseUrl, apiKey }: { baseUrl: string; apiKey: string }): Disposable & {
+  understand: Understand
+} {
+  const model = createModel({
+    config: {
+      baseUrl,
+      apiKey,
+      model: 'openai/gpt-5-mini',
+      fallbackModels: [],
+      providers: ['openai'],
+      dataCollection: 'deny',
+      timeoutMs: 10_000,
+      callsInFlightMax: 10,
+    },
+    registry: new Registry(),
+    log: pino({ level: 'silent' }),
+    onAsking: () => {},
+  })
+  const read = createReader({ ask: model.ask, onAsked: () => {}, patienceMs: 5_000, random: () => 0 })
+  return { understand: understandingWith(read), [Symbol.dispose]: () => model[Symbol.dispose]() }
+}
