@@ -127,6 +127,34 @@ describe('a photo', () => {
     },
   )
 
+  it('that was sent long ago is not for what is spoken of now', async () => {
+    await bench.receive(tap(`details:12345:${today()}`))
+    await bench.settled()
+    await bench.receive({ ...media.photo(), sentAt: Date.now() - 20 * 60_000 })
+    expect(await lastReply()).toContain('Which order is it for?')
+  })
+
+  it('is for the order of the message that it replies to', async () => {
+    await bench.receive(tap(`details:12347:${today()}`), tap(`details:12345:${today()}`))
+    await bench.settled()
+    await bench.pool.query("UPDATE outbound SET wamid = 'out.' || part")
+    const { kind, body } = media.photo()
+    await bench.receive({ kind, body: { ...body, context: { from: '1', id: 'out.1' } } })
+    expect(await lastReply()).toBe('📎 Kept as proof for order #12347 (Airport Terminal B): 1 photo.')
+  })
+
+  it('is no reason for declining the route: that is asked for in words', async () => {
+    await bench.receive(tap(`decline:-:${today()}`))
+    await bench.settled()
+    await bench.receive(media.photo())
+    expect(await lastReply()).toBe("I can't read photos here. Please write it in words.")
+    await bench.receive({ ...media.photo('the truck is broken'), sentAt: Date.now() + 1_000 })
+    await bench.settled()
+    const { rows: notices } = await bench.pool.query('SELECT reason FROM dispatch_notices')
+    expect(notices).toEqual([{ reason: 'the truck is broken' }])
+    expect(await proofs()).toEqual([])
+  })
+
   it('does what its caption says, too', async () => {
     bench.model.answerWith(() => modelChoosing({ name: 'confirm_order', args: { order_ref: '12346' } }))
     await bench.receive(media.photo('I confirm 12346'))
