@@ -253,7 +253,7 @@ it('measures how far a proof is from its stop', async () => {
   expect(await lastReply()).toContain("📎 I've kept 1 document and the location. Which order is it for?")
   await bench.receive(tap(`proof:12346:${today()}`))
   expect(await lastReply()).toBe(
-    '📎 Kept as proof for order #12346 (Westside Restaurant): 1 document and the location.\n\n📍 42 m from the stop.',
+    '📎 Kept as proof for order #12346 (Westside Restaurant): 1 document and the location.\n\n📏 42 m from the stop.',
   )
   expect(await proofs()).toMatchObject([{ distance_m: 42, latitude: 40.75, longitude: -73.9905 }])
   const [, proof] = await passedOn(1)
@@ -296,7 +296,7 @@ it('uses the place that was shared just before a photo', async () => {
   await bench.settled()
   expect(await proofs()).toEqual([])
   await bench.receive(media.photo('12346'))
-  expect(await lastReply()).toContain('📍 42 m from the stop.')
+  expect(await lastReply()).toContain('📏 42 m from the stop.')
 })
 
 it('refuses what is no photo and no PDF', async () => {

@@ -13,7 +13,7 @@ export const en: MediaReplies = {
       ].join(' and '),
     kept: ({ what, ref }) => `📎 Kept as proof for order ${ref}: ${what}.`,
     moved: ({ what, ref }) => `📎 Moved to order ${ref}: ${what}.`,
-    located: ({ distance }) => `📍 ${distance} from the stop.`,
+    located: ({ distance }) => `📏 ${distance} from the stop.`,
     otherOrder: 'Another order',
     which: ({ what }) => `📎 I've kept ${what}. Which order is it for?`,
     noOrders: ({ what }) =>

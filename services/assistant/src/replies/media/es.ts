@@ -13,7 +13,7 @@ export const es: MediaReplies = {
       ].join(' y '),
     kept: ({ what, ref }) => `📎 Guardado como comprobante del pedido ${ref}: ${what}.`,
     moved: ({ what, ref }) => `📎 Pasado al pedido ${ref}: ${what}.`,
-    located: ({ distance }) => `📍 A ${distance} de la parada.`,
+    located: ({ distance }) => `📏 A ${distance} de la parada.`,
     otherOrder: 'Otro pedido',
     which: ({ what }) => `📎 He guardado ${what}. ¿De qué pedido es?`,
     noOrders: ({ what }) =>

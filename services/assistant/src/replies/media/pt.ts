@@ -13,7 +13,7 @@ export const pt: MediaReplies = {
       ].join(' e '),
     kept: ({ what, ref }) => `📎 Guardado como comprovante do pedido ${ref}: ${what}.`,
     moved: ({ what, ref }) => `📎 Passado para o pedido ${ref}: ${what}.`,
-    located: ({ distance }) => `📍 A ${distance} da parada.`,
+    located: ({ distance }) => `📏 A ${distance} da parada.`,
     otherOrder: 'Outro pedido',
     which: ({ what }) => `📎 Guardei ${what}. É de qual pedido?`,
     noOrders: ({ what }) =>
