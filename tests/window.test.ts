@@ -22,7 +22,7 @@ const untilKnown = (language: string, status: string) =>
       )
       return rows[0]?.status === status
     },
-    { what: `the template to be known as ${status}` },
+    { what: `the template to be known as ${status}`, timeoutMs: 20_000 },
   )
 
 describe('outside the 24-hour window', () => {

@@ -17,6 +17,13 @@ describe('realAccounts', () => {
     })
   })
 
+  it('takes settings along without making an upstream real', () => {
+    expect(realAccounts({ QUIET_FROM: '22:00' })).toEqual({
+      upstreams: [],
+      variables: { QUIET_FROM: '22:00' },
+    })
+  })
+
   it('names everything that is missing or unknown, and no value', () => {
     expect(() =>
       realAccounts({ ORDERS_API_URL: 'https://orders.example', OPENROUTER_APIKEY: 'secret' }),

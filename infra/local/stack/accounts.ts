@@ -61,6 +61,9 @@ const ACCOUNTS: Readonly<Record<Upstream, Account>> = {
   },
 }
 
+/** How it behaves, whoever the upstreams are. */
+const SETTINGS = ['QUIET_FROM', 'QUIET_UNTIL', 'ORDER_EVENTS_MERGE_MS', 'CHECK_IN_AGAIN_MS']
+
 export const UPSTREAMS: readonly Upstream[] = ['whatsapp', 'openrouter', 'orders', 'dispatch', 'files']
 
 export type RealAccounts = { upstreams: readonly Upstream[]; variables: Variables }
@@ -75,7 +78,7 @@ export function realAccounts(env: NodeJS.Dict<string>): RealAccounts {
   )
   const upstreams = UPSTREAMS.filter((it) => variablesOf(it).some((name) => name in given))
   const missing = upstreams.flatMap((it) => ACCOUNTS[it].required.filter((name) => !(name in given)))
-  const known = UPSTREAMS.flatMap(variablesOf)
+  const known = [...UPSTREAMS.flatMap(variablesOf), ...SETTINGS]
   const unknown = Object.keys(given).filter((name) => !known.includes(name))
 
   const problems = [

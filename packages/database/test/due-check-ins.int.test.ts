@@ -77,3 +77,22 @@ describe('who is due', () => {
     await pool.query('DELETE FROM drivers WHERE id = $1', [lost])
   })
 })
+
+describe('many drivers at nine', () => {
+  it('are handed out five hundred at a look, each of them once', async () => {
+    await pool.query(`
+      INSERT INTO drivers (id, name, time_zone, created_at)
+      SELECT 'many-' || n, 'Load', 'Africa/Lagos', '2026-01-01' FROM generate_series(1, 5000) n`)
+    await pool.query("UPDATE drivers SET check_in_at = NULL WHERE id NOT LIKE 'many-%'")
+    await pool.query('DELETE FROM check_ins')
+    const handedOut: string[] = []
+    for (let look = 0; look < 10; look++) {
+      // Before ten seconds are over, after which somebody who has not been asked is handed out again.
+      const now = new Date(Date.parse('2026-02-02T08:00:00Z') + look * 900)
+      const due = await dueCheckIns(pool, { now, limit: 500 })
+      expect(due).toHaveLength(500)
+      handedOut.push(...due.map(({ driverId }) => driverId))
+    }
+    expect(new Set(handedOut).size).toBe(5_000)
+  })
+})

@@ -30,11 +30,7 @@ const lease = { owner: 'sender-a', ttlMs: 45_000, pacing }
 const TEXT = { type: 'text', text: { body: 'Hello' } }
 const template = (code: string) => ({ type: 'template', template: { name: 'news', language: { code } } })
 
-/** One message that waits in a conversation whose driver wrote so many hours ago; `null`: never. */
-async function waiting(
-  hours: number | null,
-  templates: readonly unknown[] = [template('pt_BR'), template('en_US')],
-) {
+async function conversation(hours: number | null = 1) {
   const conversationId = `42:${randomUUID()}`
   await pool.query(
     `INSERT INTO conversations (id, phone_number_id, wa_id, last_message_at)
@@ -42,6 +38,15 @@ async function waiting(
     [conversationId, hours],
   )
   await pool.query(`INSERT INTO lanes (kind, key) VALUES ('outbound', $1)`, [conversationId])
+  return { conversationId }
+}
+
+/** One message that waits in a conversation whose driver wrote so many hours ago; `null`: never. */
+async function waiting(
+  hours: number | null,
+  templates: readonly unknown[] = [template('pt_BR'), template('en_US')],
+) {
+  const { conversationId } = await conversation(hours)
   await pool.query(
     'INSERT INTO outbound (conversation_id, part, message, templates) VALUES ($1, 1, $2, $3)',
     [conversationId, TEXT, JSON.stringify(templates)],
@@ -154,4 +159,40 @@ describe('the 24-hour window', () => {
     })
     expect(await rowOf(conversationId)).toMatchObject({ state: 'failed', last_error: '131026 no such user' })
   })
+})
+
+describe('what nobody asked for', () => {
+  async function broadcast(minutes: number, isNews: boolean) {
+    const { conversationId } = await conversation()
+    const turnId = randomUUID()
+    await pool.query(
+      `INSERT INTO outbound (conversation_id, turn_id, part, priority, message, created_at)
+       VALUES ($1, $2, 1, 'broadcast', $3, now() - $4::int * interval '1 minute')`,
+      [conversationId, turnId, TEXT, minutes],
+    )
+    if (isNews) {
+      await pool.query(`INSERT INTO drivers (id, name, time_zone) VALUES ($1, 'Johan', 'UTC')`, [turnId])
+      await pool.query(
+        `INSERT INTO order_events (id, driver_id, event, state, act_at, turn_id) VALUES ($1, $2, '{}', 'told', now(), $3)`,
+        [turnId, turnId, turnId],
+      )
+    }
+    const { work } = await claimSend(pool, conversationId, { ...lease, steal: false })
+    const { rows } = await pool.query<{ state: string }>('SELECT state FROM order_events WHERE id = $1', [
+      turnId,
+    ])
+    return { work: work.state, row: (await rowOf(conversationId))?.state, event: rows[0]?.state }
+  }
+
+  it.each([
+    ['a check-in', 100, false, { work: 'run', row: 'sending' }],
+    ['a check-in', 125, false, { work: 'empty', row: 'failed' }],
+    ['news', 25, true, { work: 'run', row: 'sending', event: 'told' }],
+    ['news', 35, true, { work: 'empty', row: 'failed', event: 'waiting' }],
+  ])(
+    'is not sent when it is no longer news: %s after %s minutes',
+    async (_what, minutes, isNews, expected) => {
+      expect(await broadcast(minutes, isNews)).toEqual({ event: undefined, ...expected })
+    },
+  )
 })
