@@ -101,6 +101,10 @@ const CASES: Readonly<Record<string, Case>> = {
     staysQuiet: { 'waybill_breaker_state{breaker="orders-read"}': '2x3 0x117' },
   },
   ModelSlow: { fires: model(90, 100), staysQuiet: model(100, 100), after: '30m' },
+  ModelNeedsPerson: {
+    fires: { 'waybill_model_calls_total{outcome="payment-required"}': '0+1x120' },
+    staysQuiet: { 'waybill_model_calls_total{outcome="rate-limited"}': '0+1x120' },
+  },
   PromptCacheCold: { fires: tokens(6_000), staysQuiet: tokens(8_000), after: '90m' },
   SessionsFromPostgres: { fires: sessions(60), staysQuiet: sessions(10), after: '60m' },
   WhatsAppRefusesUs: {
