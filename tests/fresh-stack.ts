@@ -42,11 +42,12 @@ export async function freshStack(
   // Whether it happens to be nine somewhere: tests that want a check-in ask for it.
   await pool.query('UPDATE drivers SET check_in_at = NULL')
   const whole = opened.move()
-  const { refusals } = sandboxAt(stack.description.urls.sandbox)
+  const sandbox = sandboxAt(stack.description.urls.sandbox)
   return {
     ...{ stack, pool, servers },
     async [Symbol.asyncDispose]() {
-      const outsideWindow = await refusals(131047).finally(() => whole.disposeAsync())
+      await using _everything = { [Symbol.asyncDispose]: () => whole.disposeAsync() }
+      const outsideWindow = await sandbox.refusals(131047)
       // Whatever a suite is about: the sender knows the 24-hour window before WhatsApp has to say so.
       if (outsideWindow > 0) throw new Error(`${outsideWindow} messages were refused outside the window`)
     },
