@@ -13,6 +13,7 @@ export type TapAction =
   | 'decline'
   | 'undo'
   | 'person'
+  | 'language'
   | 'proof'
 export type Tap = { action: TapAction; target: string; date: string }
 
@@ -28,6 +29,7 @@ const ACTIONS: readonly string[] = [
   'decline',
   'undo',
   'person',
+  'language',
   'proof',
 ] satisfies TapAction[]
 

@@ -1,5 +1,6 @@
 import { en as events } from './events/en.ts'
 import { en as limits } from './limits/en.ts'
+import { en as languages, smallTalk } from './languages/en.ts'
 import { plural } from './local-time.ts'
 import { en as media } from './media/en.ts'
 import { en as people } from './people/en.ts'
@@ -143,6 +144,8 @@ export const en: Replies = {
   people,
   questions,
   limits,
+  languages,
+  smallTalk,
   identity: {
     unknown:
       "Hello! I only assist drivers who are registered, and I don't know this number. Please talk to your dispatcher.",

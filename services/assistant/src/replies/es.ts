@@ -1,5 +1,6 @@
 import { es as events } from './events/es.ts'
 import { es as limits } from './limits/es.ts'
+import { es as languages, smallTalk } from './languages/es.ts'
 import { plural } from './local-time.ts'
 import { es as media } from './media/es.ts'
 import { es as people } from './people/es.ts'
@@ -148,6 +149,8 @@ export const es: Replies = {
   people,
   questions,
   limits,
+  languages,
+  smallTalk,
   identity: {
     unknown:
       '¡Hola! Solo atiendo a conductores registrados y no conozco este número. Habla con tu central, por favor.',

@@ -1,5 +1,6 @@
 import { pt as events } from './events/pt.ts'
 import { pt as limits } from './limits/pt.ts'
+import { pt as languages, smallTalk } from './languages/pt.ts'
 import { plural } from './local-time.ts'
 import { pt as media } from './media/pt.ts'
 import { pt as people } from './people/pt.ts'
@@ -148,6 +149,8 @@ export const pt: Replies = {
   people,
   questions,
   limits,
+  languages,
+  smallTalk,
   identity: {
     unknown:
       'Olá! Só atendo motoristas cadastrados, e não conheço este número. Fale com a sua central, por favor.',

@@ -3,6 +3,7 @@ import { en } from './en.ts'
 import { es } from './es.ts'
 import type { EventReplies } from './events/event-replies.ts'
 import type { LimitsReplies } from './limits/limits-replies.ts'
+import type { LanguageReplies, SmallTalkReplies } from './languages/language-replies.ts'
 import type { MediaReplies } from './media/media-replies.ts'
 import type { PeopleReplies } from './people/people-replies.ts'
 import { pt } from './pt.ts'
@@ -130,7 +131,12 @@ export type Replies = {
   people: PeopleReplies
   questions: QuestionReplies
   limits: LimitsReplies
+  languages: LanguageReplies
+  smallTalk: SmallTalkReplies
   identity: { unknown: string; shareContact: string; locked: string; inactive: string; suspended: string }
 }
+
+/** Each language's name for itself. */
+export const LANGUAGE_NAMES: Record<Language, string> = { en: 'English', pt: 'Português', es: 'Español' }
 
 export const REPLIES: Record<Language, Replies> = { en, pt, es }

@@ -50,6 +50,10 @@ export const sessionSchema = z.object({
   /** The turn that left it behind: when the conversation knows a newer one, this session is stale. */
   turnId: z.string().nullable(),
   language: languageSchema.nullable(),
+  /** What replies in `language` are translated into: a code of `languages/other-languages.ts`. */
+  otherLanguage: z.string().nullable().default(null),
+  /** The driver asked for it: no message in another language changes it. */
+  isLanguageChosen: z.boolean().default(false),
   lastList: z.object({ orderIds, date: z.string(), at: z.number() }).nullable(),
   /** The one order that was spoken of last. */
   focus: z.object({ orderId: z.string(), date: z.string() }).nullable(),
@@ -72,6 +76,8 @@ export const EMPTY_SESSION: Session = {
   at: 0,
   turnId: null,
   language: null,
+  otherLanguage: null,
+  isLanguageChosen: false,
   lastList: null,
   focus: null,
   pendingQuestion: null,
@@ -88,7 +94,11 @@ const SESSION_MS_MAX = 24 * 60 * 60_000
 /** A day later only the language of a conversation still counts. */
 export function sessionAt(now: number, session: Session | undefined): Session {
   if (!session) return EMPTY_SESSION
-  return now - session.at < SESSION_MS_MAX ? session : { ...EMPTY_SESSION, language: session.language }
+  return now - session.at < SESSION_MS_MAX ? session : keepingLanguage(session)
+}
+
+function keepingLanguage({ language, otherLanguage, isLanguageChosen }: Session): Session {
+  return { ...EMPTY_SESSION, language, otherLanguage, isLanguageChosen }
 }
 
 /** `undefined` for anything that is no session: it counts as lost. */

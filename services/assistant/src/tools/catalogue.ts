@@ -8,6 +8,8 @@ import { getOrderDetails } from './get-order-details.ts'
 import { getOrders } from './get-orders.ts'
 import { help } from './help.ts'
 import { requestHuman } from './request-human.ts'
+import { setLanguage } from './set-language.ts'
+import { smallTalk } from './small-talk.ts'
 import type { Tool } from './tool.ts'
 
 /** Every tool, in the order in which the model sees them: a change of it changes the cached prefix. */
@@ -20,6 +22,8 @@ export const TOOLS: readonly Tool[] = [
   declineRoute,
   answerQuestion,
   requestHuman,
+  setLanguage,
+  smallTalk,
   attachProof,
   help,
 ]

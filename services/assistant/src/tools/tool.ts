@@ -47,7 +47,19 @@ export type FindAnswers = (asked: {
 
 /** What a tool may change in the session. A question that is not asked again is no longer open. */
 export type Remember = Partial<
-  Pick<Session, 'lastList' | 'focus' | 'pendingQuestion' | 'confirmed' | 'route' | 'proof' | 'place'>
+  Pick<
+    Session,
+    | 'language'
+    | 'otherLanguage'
+    | 'isLanguageChosen'
+    | 'lastList'
+    | 'focus'
+    | 'pendingQuestion'
+    | 'confirmed'
+    | 'route'
+    | 'proof'
+    | 'place'
+  >
 >
 
 /** What is new of a proof, and which of its parts the order system is to have now. */

@@ -10,10 +10,11 @@ import type {
   WaitingMessage,
 } from '@waybill/database'
 import { type OutboundMessage, outboundMessageSchema } from '@waybill/whatsapp'
+import { type Spoken, spokenLanguage } from '../languages/spoken-language.ts'
 import type { OrderBook } from '../orders/order-book.ts'
 import { localDate } from '../replies/local-time.ts'
 import { REPLIES } from '../replies/replies.ts'
-import type { Language, Session } from '../session/session.ts'
+import type { Session } from '../session/session.ts'
 import { toolNamed } from '../tools/catalogue.ts'
 import type { FindAnswers, ProofChange, ToolContext, ToolResult } from '../tools/tool.ts'
 import { redactPhones } from '../understand/describe-situation.ts'
@@ -104,7 +105,9 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
 
   const understood = await deps.understand(input, moment, signal)
   ledger.push(...understood.modelCalls)
-  const spoken = spokenLanguage(understood, moment)
+  const words = input.kind === 'words' ? input.text : ''
+  const told = spokenLanguage({ ...understood, words }, moment)
+  const spoken = told.language
   const context: ToolContext = {
     driver,
     language: spoken,
@@ -119,7 +122,7 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     waitingSince: question.waitingSince,
     findAnswers: deps.findAnswers,
     source: SOURCES[understood.path],
-    words: input.kind === 'words' ? input.text : '',
+    words,
   }
   const intents = question.isCaption ? understood.intents.filter(isDone) : understood.intents
   if (question.isCaption && intents.length === 0) return silently(question, understood.path)
@@ -148,8 +151,7 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     ]),
     session: {
       ...remembered(results, session),
-      // Only what was told from words: what is on file about the driver may change.
-      language: understood.language === undefined ? session.language : spoken,
+      ...languageAfter(told, results),
       recent: recentWith(
         input.kind === 'words' ? redactPhones(input.text) : `(${input.kind})`,
         results.map(({ result }) => result.summary).join('; '),
@@ -231,16 +233,11 @@ export function recentWith(did: string, summary: string, { recent }: Session): S
   ].slice(-RECENT_MAX)
 }
 
-/** The model's word on the language counts. A guess counts only while nothing better is known. */
-function spokenLanguage(
-  { path, language }: { path: Path; language: Language | undefined },
-  {
-    session,
-    driver,
-    language: spoken,
-  }: { session: Session; driver: Pick<Driver, 'language'>; language: Language },
-): Language {
-  if (language === undefined) return spoken
-  const isKnown = session.language !== null || driver.language !== null
-  return path === 'model' || path === 'cache' || path === 'rules' || !isKnown ? language : spoken
+/** What a driver asked for, or else what was told from words: what is on file about the driver may change. */
+function languageAfter(
+  { language, other, isTold }: Spoken,
+  results: readonly Acted[],
+): Pick<Session, 'language' | 'otherLanguage' | 'isLanguageChosen'> | object {
+  if (results.some(({ result }) => result.remember?.isLanguageChosen)) return {}
+  return { language: isTold ? language : null, otherLanguage: other }
 }

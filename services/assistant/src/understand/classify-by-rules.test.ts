@@ -36,7 +36,7 @@ it.each([
   ['no puedo trabajar hoy', ask('decline_route')],
   ['help me', ask('help')],
   ['preciso de ajuda', ask('help')],
-  ['tell me a joke', undefined],
+  ['tell me a joke', ask('small_talk', { kind: 'joke' })],
   ['asdf', undefined],
   ['', undefined],
 ])('%s', (text, expected) => {

@@ -1,7 +1,8 @@
+import { languageWanted } from '../languages/language-words.ts'
 import { NO_ORDER, parseTapId } from '../replies/buttons.ts'
 import type { PendingQuestion, Session } from '../session/session.ts'
 import { normalize, numberIn } from './normalize.ts'
-import { COMMANDS, GREETINGS, NO, THANKS, YES } from './phrases.ts'
+import { COMMANDS, GREETINGS, NO, SMALL_TALK, THANKS, YES } from './phrases.ts'
 import type { DriverInput } from './read-message.ts'
 import { decisionIn, isReason, UNDO } from './route-words.ts'
 
@@ -46,6 +47,7 @@ function tapped(id: string, { today }: Moment): Intent | undefined {
   if (action === 'orders') return { do: 'tool', name: 'get_orders', args: {} }
   if (action === 'next') return { do: 'tool', name: 'get_next_order', args: {} }
   if (action === 'help') return { do: 'tool', name: 'help', args: {} }
+  if (action === 'language') return { do: 'tool', name: 'set_language', args: { to: target } }
   if (action === 'person') return { do: 'tool', name: 'request_human', args: {} }
   if (date !== today) return { do: 'say', what: 'tap-closed' }
   switch (action) {
@@ -104,6 +106,10 @@ function said(words: string, { text, ...moment }: Moment & { text: string }): In
   const command = COMMANDS.get(words)
   if (command) return { do: 'tool', name: command, args: {} }
   if (GREETINGS.has(words)) return { do: 'say', what: 'greeting' }
+  const wanted = languageWanted(words)
+  if (wanted) return { do: 'tool', name: 'set_language', args: { to: wanted } }
+  const talk = SMALL_TALK.get(words)
+  if (talk) return { do: 'tool', name: 'small_talk', args: { kind: talk } }
   const place = placeIn(words)
   if (place !== undefined) return chosen(place, moment)
   const orderId = orderNumberIn(words, moment.session)

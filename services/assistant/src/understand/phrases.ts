@@ -41,6 +41,26 @@ export const COMMANDS: ReadonlyMap<string, 'get_orders' | 'get_next_order' | 'he
     ...'help|menu|ajuda|ayuda'.split('|').map((phrase) => [phrase, 'help'] as const),
   ])
 
+/** Whole messages that are no work at all. */
+export const SMALL_TALK: ReadonlyMap<string, 'how_are_you' | 'goodbye' | 'joke' | 'praise' | 'complaint'> =
+  new Map([
+    ...'how are you|how are you doing|how s it going|hows it going|whats up|sup|tudo bem|tudo bom|tudo certo|como vai|como voce esta|como estas|como esta|como te va|que onda'
+      .split('|')
+      .map((phrase) => [phrase, 'how_are_you'] as const),
+    ...'bye|goodbye|bye bye|see you|see you later|good night|tchau|ate logo|ate mais|ate amanha|falou|adios|chau|chao|hasta luego|hasta manana|nos vemos'
+      .split('|')
+      .map((phrase) => [phrase, 'goodbye'] as const),
+    ...'tell me a joke|a joke|joke|me conta uma piada|conta uma piada|piada|cuentame un chiste|un chiste|chiste'
+      .split('|')
+      .map((phrase) => [phrase, 'joke'] as const),
+    ...'well done|good job|good bot|nice|you are great|you re great|you are the best|muito bem|muito bom|mandou bem|voce e demais|muy bien|bien hecho|eres genial|eres el mejor'
+      .split('|')
+      .map((phrase) => [phrase, 'praise'] as const),
+    ...'you are useless|you re useless|useless|stupid bot|bad bot|you are stupid|voce e inutil|robo burro|inutil|eres inutil|no sirves|no sirves para nada'
+      .split('|')
+      .map((phrase) => [phrase, 'complaint'] as const),
+  ])
+
 const TELLING: Record<Language, ReadonlySet<string>> = {
   en: new Set(
     'the my is are what where when how which do does have today please hi hello hey thanks thank you next stop order orders help'.split(

@@ -69,6 +69,8 @@ it('describes every tool without a driver among its arguments', () => {
     'decline_route',
     'answer_question',
     'request_human',
+    'set_language',
+    'small_talk',
     'attach_proof',
     'help',
   ])

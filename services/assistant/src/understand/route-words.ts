@@ -1,7 +1,8 @@
+import { languageWanted } from '../languages/language-words.ts'
 import { conditionIn, ironyIn, isHedged, questionIn, reportIn } from './hedged-words.ts'
 import { normalize } from './normalize.ts'
 import { alternativeIn, isOwnWord } from './own-words.ts'
-import { COMMANDS, GREETINGS, NO, THANKS, YES } from './phrases.ts'
+import { COMMANDS, GREETINGS, NO, SMALL_TALK, THANKS, YES } from './phrases.ts'
 
 // Whole messages that answer "do you take the route?", as normalised words.
 const ACCEPT = new Set(
@@ -28,7 +29,13 @@ const WORDS_OF_REASON = /\p{L}{3,}/u
 /** Whether a message can be the answer to "why can't you?": anything but a command, a yes or no, or a question. */
 export function isReason(text: string): boolean {
   const words = normalize(text)
-  const isSomethingElse = COMMANDS.has(words) || GREETINGS.has(words) || THANKS.has(words) || UNDO.has(words)
+  const isSomethingElse =
+    COMMANDS.has(words) ||
+    GREETINGS.has(words) ||
+    THANKS.has(words) ||
+    UNDO.has(words) ||
+    SMALL_TALK.has(words) ||
+    languageWanted(words) !== undefined
   if (isSomethingElse || decisionIn(words) !== undefined || /[?¿]/.test(text)) return false
   return WORDS_OF_REASON.test(words) && !NEVER_MIND.test(words) && !ACCEPTING.test(words)
 }
