@@ -88,6 +88,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ['outcome'],
       registers,
     }),
+    translations: new Counter({
+      name: 'waybill_translations_total',
+      help: 'Replies in other languages by outcome: cached, translated, refused (a fact had changed), unavailable',
+      labelNames: ['outcome'],
+      registers,
+    }),
     ordersUnreachable: new Counter({
       name: 'waybill_orders_unreachable_total',
       help: 'Reads of orders that the order system did not answer',

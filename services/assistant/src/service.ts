@@ -28,6 +28,10 @@ import { sendProof } from './orders/send-proof.ts'
 import { workCommands } from './orders/work-commands.ts'
 import { createMemory, createRedis } from './session/memory.ts'
 import { TOOLS } from './tools/catalogue.ts'
+import { createTranslator } from './translate/ask-translation.ts'
+import { inOtherLanguages } from './translate/translate-answer.ts'
+import { createTranslation } from './translate/translate-reply.ts'
+import { createTranslationCache } from './translate/translation-cache.ts'
 import { answerAny } from './turns/answer-any.ts'
 import { unlessTakenOver } from './turns/leave-to-person.ts'
 import { publishHint } from './turns/publish-hint.ts'
@@ -109,6 +113,13 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     onLookup: (outcome) => metrics.understandingCache.inc({ outcome }),
     onCut: () => metrics.toolCallsCut.inc(),
   })
+  const translator = opened.use(createTranslator({ config: config.model, registry, log }))
+  const translate = createTranslation({
+    ask: translator.ask,
+    cache: createTranslationCache(redis, log),
+    onTranslated: (outcome) => metrics.translations.inc({ outcome }),
+    onAsked: (call) => countModelCall(metrics, call),
+  })
   const media = opened.use(
     readMedia({
       api: createMediaApi({ ...config.whatsapp, hosts: mediaHosts(config.media.hosts) }),
@@ -155,18 +166,21 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     albumQuietMs: config.albumQuietMs,
     now: Date.now,
     openBook,
-    answer: unlessTakenOver(
-      answerAny({
-        understand,
-        findAnswers: (asked) => findAnswers(pool, asked),
-        onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
-        media,
-        objects,
-        findMessage: (conversationId, wamid) => messagePointedAt(pool, conversationId, wamid),
-        hear: createHearing({ media, transcribe, secondsMax: config.voice.secondsMax }),
-        voiceSecondsMax: config.voice.secondsMax,
-        onListening: showWorking,
-      }),
+    answer: inOtherLanguages(
+      unlessTakenOver(
+        answerAny({
+          understand,
+          findAnswers: (asked) => findAnswers(pool, asked),
+          onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
+          media,
+          objects,
+          findMessage: (conversationId, wamid) => messagePointedAt(pool, conversationId, wamid),
+          hear: createHearing({ media, transcribe, secondsMax: config.voice.secondsMax }),
+          voiceSecondsMax: config.voice.secondsMax,
+          onListening: showWorking,
+        }),
+      ),
+      translate,
     ),
   })
   const passOnCommands = workCommands({

@@ -32,7 +32,7 @@ function workWith(answer: (message: WaitingMessage) => string) {
     stopping: new AbortController().signal,
     now: Date.now,
     random: () => 1,
-    openBook: () => ({ fetched: [], on: async () => undefined }),
+    openBook: () => ({ fetched: [], seen: [], on: async () => undefined }),
     answer: async ({ message }) => ({
       path: 'fast',
       replies: [textMessage(answer(message))],

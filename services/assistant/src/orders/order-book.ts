@@ -12,6 +12,8 @@ export type OrderBook = {
   on(date: string): Promise<(DayOfOrders & { isFresh: boolean }) | undefined>
   /** What this turn read from the order system. */
   readonly fetched: readonly FetchedDay[]
+  /** Every order that this turn got to see, of whatever age. */
+  readonly seen: readonly Order[]
 }
 
 type Sources = {
@@ -26,21 +28,25 @@ type Sources = {
 export function openOrderBook({ driverId, now, fetchDay, lastKnown, onUnreachable }: Sources): OrderBook {
   const days = new Map<string, ReturnType<OrderBook['on']>>()
   const fetched: FetchedDay[] = []
+  const seen: Order[] = []
 
   async function read(date: string): ReturnType<OrderBook['on']> {
     try {
       const day = { at: now(), ...(await fetchDay(driverId, date)) }
       fetched.push({ ...day, driverId, date })
+      seen.push(...day.orders)
       return { ...day, isFresh: true }
     } catch (error) {
       onUnreachable(error)
       const day = await lastKnown(driverId, date)
+      seen.push(...(day?.orders ?? []))
       return day && { ...day, isFresh: false }
     }
   }
 
   return {
     fetched,
+    seen,
     on(date) {
       const known = days.get(date) ?? read(date)
       days.set(date, known)

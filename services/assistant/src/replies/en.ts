@@ -1,6 +1,6 @@
 import { en as events } from './events/en.ts'
-import { en as limits } from './limits/en.ts'
 import { en as languages, smallTalk } from './languages/en.ts'
+import { en as limits } from './limits/en.ts'
 import { plural } from './local-time.ts'
 import { en as media } from './media/en.ts'
 import { en as people } from './people/en.ts'

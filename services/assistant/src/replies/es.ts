@@ -1,6 +1,6 @@
 import { es as events } from './events/es.ts'
-import { es as limits } from './limits/es.ts'
 import { es as languages, smallTalk } from './languages/es.ts'
+import { es as limits } from './limits/es.ts'
 import { plural } from './local-time.ts'
 import { es as media } from './media/es.ts'
 import { es as people } from './people/es.ts'

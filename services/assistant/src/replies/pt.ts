@@ -1,6 +1,6 @@
 import { pt as events } from './events/pt.ts'
-import { pt as limits } from './limits/pt.ts'
 import { pt as languages, smallTalk } from './languages/pt.ts'
+import { pt as limits } from './limits/pt.ts'
 import { plural } from './local-time.ts'
 import { pt as media } from './media/pt.ts'
 import { pt as people } from './people/pt.ts'

@@ -108,6 +108,12 @@ function parseObject(json: string): Record<string, unknown> | undefined {
   }
 }
 
+/** What an answer has cost, as far as it says so. */
+export function readUsage(body: unknown): Partial<ModelCall> {
+  const answer = answerSchema.safeParse(body).data
+  return answer ? usageOf(answer) : {}
+}
+
 function usageOf({ model, usage }: z.output<typeof answerSchema>): Partial<ModelCall> {
   return {
     ...(model === undefined ? {} : { model }),

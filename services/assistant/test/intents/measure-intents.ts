@@ -33,6 +33,8 @@ const NAMES: Readonly<Record<string, string>> = {
   report_status: 'status_update',
   request_human: 'human_help',
   help: 'help',
+  // A short sentence that leads back to work: what is out of scope is left alone.
+  small_talk: NOTHING,
   none: NOTHING,
 }
 const ALSO_RIGHT: Readonly<Record<string, string>> = { problem: 'status_update' }
@@ -104,7 +106,7 @@ async function say(text: string, pendingQuestion: PendingQuestion | null, unders
         permissions: [],
       },
       session: { ...EMPTY_SESSION, at: NOW, pendingQuestion },
-      book: { fetched: [], on: async () => ({ at: NOW, orders: ORDERS, isFresh: true }) },
+      book: { fetched: [], seen: [], on: async () => ({ at: NOW, orders: ORDERS, isFresh: true }) },
       signal: AbortSignal.timeout(60_000),
       now: NOW,
       ledger: [],

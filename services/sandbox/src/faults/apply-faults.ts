@@ -55,6 +55,7 @@ export function applyFaults(app: FastifyInstance, options: Options): void {
     if (kind === 'malformed' && typeof payload === 'string') {
       return payload.slice(0, Math.ceil(payload.length / 2))
     }
+    if (kind === 'miscounts' && typeof payload === 'string') return withWrongNumbers(payload)
     return payload
   })
 
@@ -76,6 +77,14 @@ export function applyFaults(app: FastifyInstance, options: Options): void {
       .type('application/json')
       .send(typeof body === 'string' ? body : JSON.stringify(body ?? errorBody(error)))
   }
+}
+
+/** The words of a model with every digit one up; the rest of the answer is left as it is. */
+function withWrongNumbers(payload: string): string {
+  const content = /(?<="content":")(?:[^"\\]|\\.)*(?=")/
+  return payload.replace(content, (words) =>
+    words.replaceAll(/\d/g, (digit) => String((Number(digit) + 1) % 10)),
+  )
 }
 
 function drop(request: FastifyRequest, reply: FastifyReply) {

@@ -29,6 +29,8 @@ export const faultPlanSchema = z.strictObject({
   acceptThenReset: rateOrAlways.default(0),
   acceptThenHang: rateOrAlways.default(0),
   malformed: rateOrAlways.default(0),
+  /** OpenRouter: what the model says has wrong numbers in it. */
+  miscounts: rateOrAlways.default(0),
   /** Only these operations, by the names that stats shows. */
   only: z.array(z.string()).optional(),
   /** Only so many calls fail; then the upstream is well again. Latency stays. */
@@ -47,6 +49,7 @@ export type Fault =
         | 'accept-then-reset'
         | 'accept-then-hang'
         | 'malformed'
+        | 'miscounts'
     }
   | { kind: 'error'; error: PlannedError | undefined }
 
@@ -63,5 +66,6 @@ export function faultFor(plan: FaultPlan, errorsShown: number, random: () => num
   if (random() < plan.acceptThenReset) return { kind: 'accept-then-reset' }
   if (random() < plan.acceptThenHang) return { kind: 'accept-then-hang' }
   if (random() < plan.malformed) return { kind: 'malformed' }
+  if (random() < plan.miscounts) return { kind: 'miscounts' }
   return { kind: 'none' }
 }

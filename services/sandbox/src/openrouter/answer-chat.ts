@@ -3,6 +3,7 @@ import { type ChatRequest, contentText, promptText } from './chat-request.ts'
 import { costUsd, MODELS, type Model, reasoningTokens } from './model-prices.ts'
 import { OpenRouterError } from './openrouter-error.ts'
 import { type PromptCache, tokensIn } from './prompt-cache.ts'
+import { translate, translationWanted } from './translate/translate.ts'
 import { type ToolCall, type Understood, understand } from './understand/understand.ts'
 
 const TALK = {
@@ -69,6 +70,8 @@ function think(request: ChatRequest): Thought {
     }))
     .filter(({ name }) => typeof choiceOfTool !== 'object' || choiceOfTool.function.name === name)
   const offered = choiceOfTool === 'none' ? [] : tools
+  const toTranslate = tools.length === 0 && last ? translationWanted(contentText(last)) : undefined
+  if (toTranslate) return { calls: [], content: translate(toTranslate) }
   if (last?.role === 'tool') {
     const { language } = understand({ text: earlier.at(-1) ?? '', earlier, tools: [] })
     return { calls: [], content: AFTER_TOOL[language ?? 'en'] }
