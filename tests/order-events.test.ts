@@ -92,4 +92,17 @@ describe('what changes in the order system', () => {
     )
     expect(told).toHaveLength(1)
   })
+
+  it('may be that the route is to be accepted now: the check-in of the day, asked once', async () => {
+    await system.pool.query("UPDATE drivers SET check_in_until = '24:00' WHERE id = $1", [MARIA.id])
+    const before = (await sandbox.phone(MARIA.phone).answers()).length
+    const event = { type: 'check-in.requested', driver_id: MARIA.id }
+    await sandbox.raise({ ...event, priority: 'urgent' })
+    await sandbox.raise({ ...event, priority: 'urgent' })
+    const question = await newsOn(MARIA, before)
+    expect(question?.text).toContain('Bom dia, Maria!')
+    const accepted = await sandbox.phone(MARIA.phone).ask('1')
+    expect(accepted.text).toContain('aceita')
+    expect(await sandbox.phone(MARIA.phone).answers()).toHaveLength(before + 2)
+  })
 })

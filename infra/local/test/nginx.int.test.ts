@@ -76,6 +76,14 @@ describe('the front door', () => {
     expect([...one.asked, ...other.asked]).toHaveLength(1)
   })
 
+  it('passes order events on, small ones', async () => {
+    expect((await post('x', '/order-events')).status).toBe(200)
+    expect([...one.asked, ...other.asked]).toEqual(['POST /order-events with id'])
+    expect((await fetch(`${door.url}/order-events`)).status).toBe(405)
+    expect((await post('x'.repeat(70_000), '/order-events')).status).toBe(413)
+    expect([...one.asked, ...other.asked]).toHaveLength(1)
+  })
+
   it.each([
     ['is shut out by the broker', () => 503],
     ['is frozen', () => 'silent' as const],

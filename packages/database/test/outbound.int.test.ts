@@ -184,19 +184,19 @@ describe('pacing', () => {
   })
 
   it('spreads what the number may send, and tells when it is too much', async () => {
-    const slow = { ...lease, steal: false, pacing: { ...pacing, numberPerSecond: 10, waitMsMax: 300 } }
+    const slow = { ...lease, steal: false, pacing: { ...pacing, numberPerSecond: 1, waitMsMax: 3_000 } }
     const waits: (number | string)[] = []
     for (let n = 0; n < 10; n += 1) {
       const { conversationId } = await conversationWith(1, '999')
       const { work } = await claimSend(pool, conversationId, slow)
-      waits.push(work.state === 'run' ? Math.round(work.send.sendAfterMs / 100) : work.state)
+      waits.push(work.state === 'run' ? Math.round(work.send.sendAfterMs / 1_000) : work.state)
     }
     expect(waits.slice(0, 4)).toEqual([0, 0, 0, 0])
     expect(waits.at(-1)).toBe('later')
   })
 
   it('lets replies go before broadcasts: those take what is left over', async () => {
-    const slow = { ...lease, steal: false, pacing: { ...pacing, numberPerSecond: 10 } }
+    const slow = { ...lease, steal: false, pacing: { ...pacing, numberPerSecond: 1 } }
     const claims: string[] = []
     for (const priority of ['reply', 'reply', 'reply', 'reply', 'reply', 'broadcast', 'reply']) {
       const { conversationId } = await conversationWith(1, '888')
