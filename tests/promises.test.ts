@@ -18,6 +18,7 @@ beforeAll(async () => {
     redis = await startFaultProxy(servers.redisUrl)
     intakeAmqp = await startFaultProxy(servers.amqpUrl)
     return {
+      forgesMessages: true,
       env: {
         ingress: { AMQP_URL: amqp.url },
         intake: { AMQP_URL: intakeAmqp.url },

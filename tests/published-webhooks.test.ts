@@ -28,7 +28,10 @@ let sandbox: ReturnType<typeof sandboxAt>
 let phones: string[] = []
 
 beforeAll(async () => {
-  system = await freshStack(() => ({ scale: { ingress: 1, intake: 1, assistant: 1, sender: 1 } }))
+  system = await freshStack(() => ({
+    forgesMessages: true,
+    scale: { ingress: 1, intake: 1, assistant: 1, sender: 1 },
+  }))
   sandbox = sandboxAt(system.stack.description.urls.sandbox)
   const drivers = await sandbox.drivers()
   phones = drivers.filter(({ id }) => id.startsWith('driver-load')).map(({ phone }) => phone)
