@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { textMessage } from '@waybill/whatsapp'
-import { clockTime, duration } from '../replies/local-time.ts'
+import { duration } from '../replies/local-time.ts'
 import { firstName } from '../replies/render-orders.ts'
 import { redactPhones } from '../understand/describe-situation.ts'
 import { defineTool, type ToolContext, toolArgs } from './tool.ts'
@@ -18,8 +18,7 @@ export const requestHuman = defineTool({
     const { say, driver, now, language, waitingSince, session, words } = context
     const remember = { pendingQuestion: session.pendingQuestion }
     if (waitingSince !== undefined) {
-      const since = clockTime(waitingSince, language, driver.timeZone)
-      const text = say.people.waiting({ since, age: duration(Math.max(0, now - waitingSince), language) })
+      const text = say.people.waiting({ age: duration(Math.max(0, now - waitingSince), language) })
       return { replies: [textMessage(text)], summary: 'a person is asked for already', remember }
     }
     const said = redactPhones(words).trim().slice(0, REASON_LENGTH_MAX).toWellFormed()
