@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { eventually, type FaultProxy, startFaultProxy } from '@waybill/test-kit'
 import { signatureOf } from '@waybill/whatsapp'
+import { Redis } from 'ioredis'
 import { freshStack, type TestStack } from './fresh-stack.ts'
 import { sandboxAt } from './sandbox.ts'
 
@@ -130,7 +131,14 @@ async function post(
   return (await fetch(url, { method: 'POST', ...webhook })).status
 }
 
-const SLOW_MODEL = { latencyMs: 1_500 }
+/** A model that takes its time, and has to be asked: what words mean is remembered for all drivers. */
+async function slowModel() {
+  const memory = new Redis(system.servers.redisUrl)
+  const understood = await memory.keys('understanding:*')
+  if (understood.length > 0) await memory.del(understood)
+  memory.disconnect()
+  await sandbox.setFaults('openrouter', { latencyMs: 1_500 })
+}
 
 describe('P1 acked means kept', () => {
   it('answers 503 while the broker does not confirm, and 200 only for what is recorded', async () => {
@@ -204,7 +212,7 @@ describe('P3 in order', () => {
 
   it('P2: puts right what came in reversed, twice, through two doors, while a turn ran', async () => {
     const phone = await somePhoneInTouch()
-    await sandbox.setFaults('openrouter', SLOW_MODEL)
+    await slowModel()
     const [slow = ''] = await sandbox.phone(phone).send('What are my orders today?')
     await workerOn(slow)
     const now = Math.floor(Date.now() / 1_000)
@@ -223,7 +231,7 @@ describe('P3 in order', () => {
   })
 
   it('lets no slow driver hold another one up', async () => {
-    await sandbox.setFaults('openrouter', SLOW_MODEL)
+    await slowModel()
     const [slow] = await someDriver().send('What are my orders today?')
     await workerOn(slow)
     await someDriver().ask({ type: 'sticker', sticker: {} })
@@ -233,7 +241,7 @@ describe('P3 in order', () => {
   })
 
   it('answers together what came in while a turn ran', async () => {
-    await sandbox.setFaults('openrouter', SLOW_MODEL)
+    await slowModel()
     const driver = someDriver()
     const [first] = await driver.send('What are my orders today?')
     await workerOn(first)
@@ -250,7 +258,7 @@ describe('P3 in order', () => {
   })
 
   it('P2: a worker killed in the middle of a turn is followed by another, and answers once', async () => {
-    await sandbox.setFaults('openrouter', SLOW_MODEL)
+    await slowModel()
     const driver = someDriver()
     const [wamid = ''] = await driver.send('What are my orders today?')
     const worker = await workerOn(wamid)
@@ -263,7 +271,7 @@ describe('P3 in order', () => {
   }, 60_000)
 
   it('P2: a worker that was frozen finds itself fenced when it wakes up', async () => {
-    await sandbox.setFaults('openrouter', SLOW_MODEL)
+    await slowModel()
     const driver = someDriver()
     const [wamid = ''] = await driver.send('What are my orders today?')
     const worker = await workerOn(wamid)
