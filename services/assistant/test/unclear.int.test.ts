@@ -130,11 +130,11 @@ describe('what is clear does', () => {
     await using model = await startStandInModel()
     await begin(model.env)
     expect(await notWritten()).toEqual([])
-  }, 120_000)
+  }, 240_000)
 
   it('by rules alone', async () => {
     bench.model.answerWith(() => UNAUTHORIZED)
     await begin()
     expect(await notWritten()).toEqual([])
-  }, 120_000)
+  }, 240_000)
 })

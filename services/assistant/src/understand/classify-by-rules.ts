@@ -1,7 +1,7 @@
 import type { PendingQuestion } from '../session/session.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { Intent } from './fast-path.ts'
-import { learnSentences } from './learn-sentences.ts'
+import { type Guess, learnSentences } from './learn-sentences.ts'
 import { choicesOf, type Example, NO, NO_TOOL, YES } from './load-examples.ts'
 import { normalize, numberIn } from './normalize.ts'
 import { isClearAcceptance, isClearRefusal } from './route-words.ts'
@@ -17,6 +17,9 @@ export type ClassifyByRules = (
 ) => Intent | undefined
 
 /** Below it nothing is done: measured in docs/quality.md. */
+// Less will do when nothing else is anywhere near.
+const LEAD = 2.5
+const LEAD_MIN = 0.7
 const CONFIDENCE_MIN = { first: 0.45, second: 0.7 }
 /** Who wants a person is not kept from one. */
 const ASKS_PERSON = 'request_human'
@@ -24,7 +27,7 @@ const REF_LENGTH_MAX = 100
 
 /** A small classifier for when the model can't be reached. It has learned from the examples; what it does not know it does not guess. */
 export function createRules(examples: readonly Example[], tools: readonly Tool[]): ClassifyByRules {
-  const meanings = new Map<string, { tool: string; args: Record<string, unknown> }>()
+  const meanings = new Map<string, Meaning>()
   const choices = new Map(tools.map((tool) => [tool.name, choicesOf(tool)]))
   const sentences = examples.map(({ tool, args, frame }) => {
     const chosen = Object.fromEntries(Object.entries(args).filter(([name]) => choices.get(tool)?.has(name)))
@@ -42,9 +45,8 @@ export function createRules(examples: readonly Example[], tools: readonly Tool[]
     if (isFirst && isClearRefusal(text)) return { do: 'tool', name: 'decline_route', args: {} }
     if (isFirst && /\b(?:accept|aceit|acept)/.test(normalize(text)) && isClearAcceptance(text))
       return { do: 'tool', name: 'accept_route', args: {} }
-    const { label = '', confidence = 0 } = guess(text) ?? {}
-    const meant = meanings.get(label)
-    if (!meant || meant.tool === NO_TOOL || confidence < CONFIDENCE_MIN[opinion]) return undefined
+    const meant = likeliest(guess(text), meanings, CONFIDENCE_MIN[opinion])
+    if (!meant || meant.tool === NO_TOOL) return undefined
     if (meant.tool === YES || meant.tool === NO) return answered(meant.tool === YES, question)
     const tool = tools.find(({ name }) => name === meant.tool)
     if (!isFirst && tool?.tier !== 'read' && tool?.name !== ASKS_PERSON) return undefined
@@ -52,6 +54,29 @@ export function createRules(examples: readonly Example[], tools: readonly Tool[]
     const args = { ...meant.args, ...(takesRef ? refIn(normalize(text), wordsOfTools) : {}) }
     return tool?.bind(args) ? { do: 'tool', name: meant.tool, args } : undefined
   }
+}
+
+type Meaning = { tool: string; args: Record<string, unknown> }
+
+/** First the tool, for which all of its meanings speak together; then the likeliest of them. */
+function likeliest(
+  guess: Guess | undefined,
+  meanings: ReadonlyMap<string, Meaning>,
+  confidenceMin: number,
+): Meaning | undefined {
+  const byShare = [...(guess ?? [])].sort(([, one], [, other]) => other - one)
+  const tools = new Map<string, number>()
+  for (const [label, share] of byShare) {
+    const tool = meanings.get(label)?.tool ?? ''
+    tools.set(tool, (tools.get(tool) ?? 0) + share)
+  }
+  const [[tool, confidence] = ['', 0], [, next] = ['', 0]] = [...tools].sort(
+    ([, one], [, other]) => other - one,
+  )
+  const isSure =
+    confidence >= confidenceMin || (confidence >= confidenceMin * LEAD_MIN && confidence >= next * LEAD)
+  const [label] = byShare.find(([name]) => meanings.get(name)?.tool === tool) ?? []
+  return isSure && label !== undefined ? meanings.get(label) : undefined
 }
 
 /** What a yes or no in free words is about. The tools ask again where it is not clear enough to act. */

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { learnSentences } from './learn-sentences.ts'
+import { type Guess, learnSentences } from './learn-sentences.ts'
 
 const SENTENCES = [
   { say: 'where do I go next', label: 'next' },
@@ -8,10 +8,13 @@ const SENTENCES = [
   { say: 'list the orders of today', label: 'orders' },
 ]
 
+const best = (guess: Guess | undefined) =>
+  [...(guess ?? [])].sort(([, one], [, other]) => other - one)[0] ?? []
+
 it('knows a sentence by its words, and with typing errors', () => {
   const guess = learnSentences(SENTENCES)
-  expect(guess('next stop?')?.label).toBe('next')
-  expect(guess('shwo al my oders')?.label).toBe('orders')
+  expect(best(guess('next stop?'))[0]).toBe('next')
+  expect(best(guess('shwo al my oders'))[0]).toBe('orders')
 })
 
 it('comes to the same guess from the same sentences', () => {
@@ -22,6 +25,8 @@ it('comes to the same guess from the same sentences', () => {
 it('has no guess about what it has never seen a part of, and less confidence in what it has seen little of', () => {
   const guess = learnSentences(SENTENCES)
   expect(guess('')).toBeUndefined()
-  const [known, strange] = [guess('show me all my orders'), guess('xyzzy plugh all')]
-  expect(strange?.confidence ?? 0).toBeLessThan(known?.confidence ?? 0)
+  const [known, strange] = ['show me all my orders', 'xyzzy plugh all'].map(
+    (text) => best(guess(text))[1] ?? 0,
+  )
+  expect(strange).toBeLessThan(known ?? 0)
 })

@@ -1,6 +1,7 @@
 import { normalize } from './normalize.ts'
 
-export type Guess = { label: string; confidence: number }
+/** What a sentence may be, and how likely: the shares of all labels are 1 together. */
+export type Guess = ReadonlyMap<string, number>
 type Sentence = { say: string; label: string }
 type Feature = { number: number; weight: number }
 
@@ -13,7 +14,7 @@ const PART_WEIGHT = 0.5
 
 /**
  * Learns to tell sentences apart by their words, by pairs of them and by parts of words, so that a typing error costs
- * little. Softmax regression with steps by AdaGrad: the same sentences give the same outcome. Confidence is a probability.
+ * little. Softmax regression with steps by AdaGrad: the same sentences give the same outcome.
  */
 export function learnSentences(sentences: readonly Sentence[]): (text: string) => Guess | undefined {
   const labels = [...new Set(sentences.map(({ label }) => label))]
@@ -35,8 +36,7 @@ export function learnSentences(sentences: readonly Sentence[]): (text: string) =
     })
     if (features.length === 0) return undefined
     const shares = sharesOf(features, weights, labels.length)
-    const confidence = Math.max(...shares)
-    return { label: labels[shares.indexOf(confidence)] ?? '', confidence }
+    return new Map(labels.map((label, at) => [label, shares[at] ?? 0]))
   }
 }
 
