@@ -240,7 +240,7 @@ describe('P3 in order', () => {
     await untilAnswered([slow ?? ''])
   })
 
-  it('answers together what came in while a turn ran', async () => {
+  it('answers together what came in while a turn ran (users: quick-messages)', async () => {
     await slowModel()
     const driver = someDriver()
     const [first] = await driver.send('What are my orders today?')

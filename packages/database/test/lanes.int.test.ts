@@ -67,7 +67,7 @@ async function replies(conversationId: string): Promise<string[]> {
 }
 
 describe('recording', () => {
-  it('P2: keeps a message once however often it arrives, and wakes its conversation every time', async () => {
+  it('P2: keeps a message once however often it arrives, and wakes its conversation every time (users: once)', async () => {
     const message = messageFrom('15550100001')
     const first = await record(message)
     const again = await record(message, { ...message, received_us: message.received_us + 5 })
@@ -82,6 +82,17 @@ describe('recording', () => {
     expect(alone).toEqual(both)
   })
 
+  it('makes one conversation of first messages that arrive at the same moment (users: one-contact)', async () => {
+    const phone = '15550100029'
+    const messages = Array.from({ length: 12 }, () => messageFrom(phone, { user_id: 'US.29' }))
+    await Promise.all(messages.map((message) => record(message)))
+    const { rows } = await pool.query(
+      'SELECT c.id, count(i.wamid)::int AS messages FROM conversations c JOIN inbound i ON i.conversation_id = c.id WHERE c.phone = $1 GROUP BY c.id',
+      [phone],
+    )
+    expect(rows).toEqual([{ id: `106540352242922:${phone}`, messages: 12 }])
+  })
+
   it('puts a user id without a phone and its phone into one conversation within a batch', async () => {
     const lanes = await record(
       messageFrom('', { phone: undefined, wa_id: undefined, user_id: 'US.3' }),
@@ -92,7 +103,7 @@ describe('recording', () => {
 })
 
 describe('a turn', () => {
-  it('P3: takes all that waits, in the order in which it was sent, then in which it arrived', async () => {
+  it('P3: takes all that waits, in the order in which it was sent, then in which it arrived (users: in-order)', async () => {
     const [late, early] = [messageFrom('1', { sent_at: '2026-11-23T08:00:05Z' }), messageFrom('1')]
     const sameSecond = messageFrom('1')
     const [woken] = await record(late, sameSecond, early)

@@ -145,7 +145,7 @@ describe('sending', () => {
     expect(await stateOf(ids[0])).toBe('accepted')
   })
 
-  it('never lets a receipt take a state back', async () => {
+  it('never lets a receipt take a state back (users: status-forward)', async () => {
     const { conversationId, ids } = await conversationWith(1)
     const { epoch } = await claim(conversationId)
     await receipt(ids[0] ?? '', 'wamid.5', 'read')

@@ -7,7 +7,7 @@ import { outcomeOf, useBroker } from './test-broker.ts'
 const broker = useBroker()
 
 describe('recovery', () => {
-  it('loses nothing that was confirmed or not acknowledged when the broker closes both connections', async () => {
+  it('loses nothing that was confirmed or not acknowledged when the broker closes both connections (users: kept-or-again)', async () => {
     const noted = broker.contract()
     const messaging = await broker.connect([noted], { name: 'to-be-closed' })
     const confirmed = new Set<number>()

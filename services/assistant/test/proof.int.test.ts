@@ -199,7 +199,7 @@ describe('a photo', () => {
   })
 })
 
-it('takes an album for one proof, with one answer', async () => {
+it('takes an album for one proof, with one answer (users: album)', async () => {
   await bench.receive(media.photo('12346'), media.photo(), media.photo())
   const replies = await bench.settled()
   expect(replies.map(textOf)).toEqual(['📎 Kept as proof for order #12346 (Westside Restaurant): 3 photos.'])

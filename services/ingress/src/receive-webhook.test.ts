@@ -51,7 +51,7 @@ function setup(publish: (body: Uint8Array) => Promise<void> = async () => {}) {
 }
 
 describe('POST /webhook', () => {
-  it('publishes the bytes as they came, and only then answers 200', async () => {
+  it('publishes the bytes as they came, and only then answers 200 (users: answer-first)', async () => {
     const { post, kept } = setup()
     const response = await post(signatureOf(body, 'secret-now'), body, { 'x-request-id': 'abcdef0123456789' })
     expect([response.statusCode, kept]).toMatchObject([200, [{ body, correlationId: 'abcdef0123456789' }]])

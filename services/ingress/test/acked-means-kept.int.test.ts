@@ -90,7 +90,7 @@ describe('P1 acked means kept', () => {
     expect(of[0]).toMatchObject({ headers: { ingressId: 'ingress-1' }, correlationId: 'request-of-the-test' })
   })
 
-  it('without a broker the answer is 503, and 200 again as soon as it is back', async () => {
+  it('without a broker the answer is 503, and 200 again as soon as it is back (users: kept-or-again)', async () => {
     const { post, proxy, isReady } = await startIngress()
     proxy.set({ refuse: true })
     proxy.resetAll()

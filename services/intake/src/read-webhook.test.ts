@@ -18,7 +18,7 @@ const text = {
 }
 
 describe('readWebhook', () => {
-  it('makes a row of a message, under the one number of its sender', () => {
+  it('makes a row of a message, under the one number of its sender (users: one-number)', () => {
     const contacts = [{ wa_id: '551187654321', user_id: 'BR.1' }]
     const [read] = readWebhook(delivered({ ...from(OURS), contacts, messages: [text] }), OURS)
     expect(read).toMatchObject({

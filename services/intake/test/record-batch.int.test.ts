@@ -101,12 +101,25 @@ describe('a batch of webhooks', () => {
     expect([queries.length, (await recorded('e.')).length]).toEqual([1, 50])
   })
 
-  it('of a thousand updates is recorded whole', async () => {
+  it('of a thousand updates is recorded whole, though all say the same (users: same-words)', async () => {
     const { record } = setup()
     await record([
       webhook(Array.from({ length: 1_000 }, (_, n) => text(`b.${String(n).padStart(4, '0')}`, `2${n % 50}`))),
     ])
     expect(await recorded('b.')).toHaveLength(1_000)
+  })
+
+  it('of receipts wakes no conversation (users: receipts-apart)', async () => {
+    const { record, hints } = setup()
+    const statuses = ['sent', 'delivered', 'read', 'failed'].map((status) => ({
+      ...{ id: 'wamid.receipt', recipient_id: '6001', timestamp: '1763899999', status },
+    }))
+    const value = { metadata: { phone_number_id: '42' }, statuses }
+    const body = { object: 'whatsapp_business_account', entry: [{ changes: [{ field: 'messages', value }] }] }
+    await record([{ ...webhook([]), body: Buffer.from(JSON.stringify(body)) }])
+    expect(hints).toEqual([])
+    await record([webhook([text('r.1', '6001')])])
+    expect(hints).toEqual([{ conversationId: '42:6001' }])
   })
 
   it('sets a malformed element aside with its reason, and records the others', async () => {

@@ -34,7 +34,7 @@ describe('the backlog', () => {
     expect((await gauges()).toSorted()).toEqual(zeros.toSorted())
   })
 
-  it('counts what waits, and not what is done or held', async () => {
+  it('counts what waits, and not what is done or held (users: counted)', async () => {
     await pool.query(`
       INSERT INTO inbound (wamid, conversation_id, kind, body, sent_at, received_us, position, status, recorded_at)
       VALUES ('w1', 'c', 'text', '{}', now(), 1, 0, 'waiting', now() - interval '90 s'),
