@@ -187,6 +187,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     ...shared,
     confirm: (command) => orders.confirm(command),
     decideRoute: (decision) => orders.decideRoute(decision),
+    reportStatus: (report) => orders.reportStatus(report),
     sendProof: sendProof({ pool, objects, orders, timeoutMs: config.media.timeoutMs }),
     leaseMs: config.lease.ttlMs,
   })

@@ -4,6 +4,7 @@ import {
   type ConfirmOutcome,
   type OrderSystem,
   type ProofOfDelivery,
+  type StatusReport,
 } from './order-system.ts'
 
 const ANSWER_BYTES_MAX = 1024 * 1024
@@ -101,6 +102,11 @@ export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: st
       return write(path, { body, idempotencyKey, signal })
     },
 
+    reportStatus({ driverId, orderId, idempotencyKey, ...report }, signal) {
+      const order = `${encodeURIComponent(driverId)}/orders/${encodeURIComponent(orderId)}`
+      return write(`/drivers/${order}/status`, { body: statusBody(report), idempotencyKey, signal })
+    },
+
     async putProofFile({ driverId, proofId, sha256, contentType, bytes }, signal) {
       const path = `/drivers/${encodeURIComponent(driverId)}/proofs/${proofId}/files/${sha256}`
       const headers = { 'content-type': contentType }
@@ -115,6 +121,21 @@ export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: st
       const order = `${encodeURIComponent(driverId)}/orders/${encodeURIComponent(orderId)}`
       return write(`/drivers/${order}/proofs`, { body: proofBody(proof), idempotencyKey, signal })
     },
+  }
+}
+
+// To the order system a problem is a delivery that failed, with a reason.
+function statusBody(report: Omit<StatusReport, 'driverId' | 'orderId' | 'idempotencyKey'>) {
+  const { status, reason, place, minutesLate, eta, note, at } = report
+  return {
+    status: status === 'problem' ? 'failed' : status,
+    reported_at: new Date(at).toISOString(),
+    ...(reason === undefined ? {} : { reason }),
+    ...(place === undefined ? {} : { place }),
+    ...(report.with === undefined ? {} : { with: report.with }),
+    ...(minutesLate === undefined ? {} : { minutes_late: minutesLate }),
+    ...(eta === undefined ? {} : { eta: new Date(eta).toISOString() }),
+    ...(note === undefined ? {} : { note }),
   }
 }
 

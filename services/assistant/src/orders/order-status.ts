@@ -50,3 +50,7 @@ export function statusName(order: Order, say: Replies, confirmed: Session['confi
   if (isAhead) return say.order.statusNames.confirmed
   return status ? say.order.statusNames[status] : order.status.replaceAll('_', ' ')
 }
+
+export function isArrived(order: Order): boolean {
+  return KNOWN[order.status] === 'arrived'
+}

@@ -32,6 +32,24 @@ export type RouteDecision = {
   idempotencyKey: string
 }
 
+/** What a driver reports of a stop. `problem`: it could not be delivered. Times in ms. */
+export type StatusReport = {
+  driverId: string
+  orderId: string
+  status: 'arrived' | 'delivered' | 'problem' | 'running_late'
+  reason?: 'closed' | 'wrong_address' | 'refused' | 'damaged' | 'no_access' | 'other' | undefined
+  /** Where it was left, and with whom. */
+  place?: string | undefined
+  with?: string | undefined
+  minutesLate?: number | undefined
+  eta?: number | undefined
+  /** In the driver's own words. */
+  note?: string | undefined
+  /** When the driver said so. */
+  at: number
+  idempotencyKey: string
+}
+
 /** A proof of delivery: what it consists of, and what speaks for it. Its files have been put before it. */
 export type ProofOfDelivery = {
   driverId: string
@@ -71,6 +89,7 @@ export type OrderSystem = {
   ): Promise<ConfirmOutcome>
   /** A later decision for the same day replaces an earlier one, where the order system lets it. */
   decideRoute(decision: RouteDecision, signal: AbortSignal): Promise<ConfirmOutcome>
+  reportStatus(report: StatusReport, signal: AbortSignal): Promise<ConfirmOutcome>
   /** Putting a file twice is putting it once. */
   putProofFile(file: ProofFile, signal: AbortSignal): Promise<ConfirmOutcome>
   /** Parts that come later are added to the proof; a proof that comes for another order has moved to it. */

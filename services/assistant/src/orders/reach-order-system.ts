@@ -8,6 +8,7 @@ import type {
   ProofFile,
   ProofOfDelivery,
   RouteDecision,
+  StatusReport,
 } from './order-system.ts'
 
 /** A photo takes longer than a word. */
@@ -19,6 +20,7 @@ export type ReachableOrders = Disposable & {
   dayOf(driverId: string, date: string): Promise<DayPlan>
   confirm(command: { driverId: string; orderId: string; idempotencyKey: string }): Promise<ConfirmOutcome>
   decideRoute(decision: RouteDecision): Promise<ConfirmOutcome>
+  reportStatus(report: StatusReport): Promise<ConfirmOutcome>
   putProofFile(file: ProofFile): Promise<ConfirmOutcome>
   attachProof(proof: ProofOfDelivery): Promise<ConfirmOutcome>
 }
@@ -41,6 +43,7 @@ export function reachOrderSystem({ system, timeoutMs, registry, log }: Deps): Re
     dayOf: (driverId, date) => reads.call(driverId, date),
     confirm: (command) => writes.call((signal) => system.confirm(command, signal)),
     decideRoute: (decision) => writes.call((signal) => system.decideRoute(decision, signal)),
+    reportStatus: (report) => writes.call((signal) => system.reportStatus(report, signal)),
     putProofFile: (file) => files.call(file),
     attachProof: (proof) => writes.call((signal) => system.attachProof(proof, signal)),
     [Symbol.dispose]() {

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { orderRefOf } from '../replies/buttons.ts'
 import { REPLIES } from '../replies/replies.ts'
-import { languageSchema } from '../session/session.ts'
+import { languageSchema, reportSchema } from '../session/session.ts'
 import type { ConfirmOutcome } from './order-system.ts'
 import type { ReachableOrders } from './reach-order-system.ts'
 import type { SendProof } from './send-proof.ts'
 
-export type Writes = Pick<ReachableOrders, 'confirm' | 'decideRoute'> & { sendProof: SendProof }
+export type Writes = Pick<ReachableOrders, 'confirm' | 'decideRoute' | 'reportStatus'> & {
+  sendProof: SendProof
+}
 
 /** What a recorded word of a driver is to the order system, and what the driver is told when that refuses it. */
 export type Command = {
@@ -18,6 +20,7 @@ const language = languageSchema.catch('en')
 const confirmOrder = z.object({ orderId: z.string().min(1), language })
 const acceptRoute = z.object({ date: z.iso.date(), language })
 const declineRoute = z.object({ date: z.iso.date(), reason: z.string().min(1), language })
+const reportStatus = z.object({ orderId: z.string().min(1), at: z.number(), report: reportSchema, language })
 const attachProof = z.object({
   proofId: z.uuid(),
   orderId: z.string().min(1),
@@ -58,6 +61,16 @@ export function readCommand(kind: string, payload: unknown): Command | undefined
           refusal: REPLIES[data.language].route.rejected,
         }
       )
+    }
+    case 'report-status': {
+      const { data } = reportStatus.safeParse(payload)
+      if (!data) return undefined
+      const { orderId, at, report } = data
+      const { minutes: minutesLate, ...rest } = report
+      return {
+        passOn: ({ reportStatus }, by) => reportStatus({ ...by, ...rest, orderId, at, minutesLate }),
+        refusal: REPLIES[data.language].status.rejected({ ref: orderRefOf({ id: orderId }) }),
+      }
     }
     case 'attach-proof': {
       const { data } = attachProof.safeParse(payload)

@@ -15,6 +15,9 @@ export type TapAction =
   | 'person'
   | 'language'
   | 'proof'
+  | 'confirmall'
+  | 'keepall'
+  | 'report'
 export type Tap = { action: TapAction; target: string; date: string }
 
 const ACTIONS: readonly string[] = [
@@ -31,6 +34,9 @@ const ACTIONS: readonly string[] = [
   'person',
   'language',
   'proof',
+  'confirmall',
+  'keepall',
+  'report',
 ] satisfies TapAction[]
 
 /** Ids of buttons and rows: `<action>:<order or command id>:<date of the day on which they were shown>`. */

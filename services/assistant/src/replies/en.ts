@@ -6,6 +6,8 @@ import { en as media } from './media/en.ts'
 import { en as people } from './people/en.ts'
 import { en as questions } from './questions/en.ts'
 import type { Replies } from './replies.ts'
+import { en as status } from './status/en.ts'
+import { en as stops } from './stops/en.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'en', { one: 'order', other: 'orders' })}`
 
@@ -146,6 +148,8 @@ export const en: Replies = {
   limits,
   languages,
   smallTalk,
+  status,
+  stops,
   identity: {
     unknown:
       "Hello! I only assist drivers who are registered, and I don't know this number. Please talk to your dispatcher.",

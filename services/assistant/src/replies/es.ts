@@ -6,6 +6,8 @@ import { es as media } from './media/es.ts'
 import { es as people } from './people/es.ts'
 import { es as questions } from './questions/es.ts'
 import type { Replies } from './replies.ts'
+import { es as status } from './status/es.ts'
+import { es as stops } from './stops/es.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'es', { one: 'pedido', other: 'pedidos' })}`
 
@@ -151,6 +153,8 @@ export const es: Replies = {
   limits,
   languages,
   smallTalk,
+  status,
+  stops,
   identity: {
     unknown:
       '¡Hola! Solo atiendo a conductores registrados y no conozco este número. Habla con tu central, por favor.',

@@ -6,6 +6,8 @@ import { pt as media } from './media/pt.ts'
 import { pt as people } from './people/pt.ts'
 import { pt as questions } from './questions/pt.ts'
 import type { Replies } from './replies.ts'
+import { pt as status } from './status/pt.ts'
+import { pt as stops } from './stops/pt.ts'
 
 const orders = (count: number) => `${count} ${plural(count, 'pt', { one: 'pedido', other: 'pedidos' })}`
 
@@ -151,6 +153,8 @@ export const pt: Replies = {
   limits,
   languages,
   smallTalk,
+  status,
+  stops,
   identity: {
     unknown:
       'Olá! Só atendo motoristas cadastrados, e não conheço este número. Fale com a sua central, por favor.',

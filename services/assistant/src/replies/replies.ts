@@ -8,6 +8,8 @@ import type { MediaReplies } from './media/media-replies.ts'
 import type { PeopleReplies } from './people/people-replies.ts'
 import { pt } from './pt.ts'
 import type { QuestionReplies } from './questions/question-replies.ts'
+import type { StatusReplies } from './status/status-replies.ts'
+import type { StopsReplies } from './stops/stops-replies.ts'
 
 /** Statuses that have a name in every language. Others are shown as the order system writes them. */
 export type KnownStatus =
@@ -133,6 +135,8 @@ export type Replies = {
   limits: LimitsReplies
   languages: LanguageReplies
   smallTalk: SmallTalkReplies
+  status: StatusReplies
+  stops: StopsReplies
   identity: { unknown: string; shareContact: string; locked: string; inactive: string; suspended: string }
 }
 

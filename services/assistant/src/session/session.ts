@@ -5,12 +5,36 @@ export type Language = z.output<typeof languageSchema>
 
 const orderIds = z.array(z.string()).max(200)
 
+/** What a driver has said of a stop, before the order system is told. `note`: in the driver's own words. */
+export const reportSchema = z.object({
+  status: z.enum(['arrived', 'delivered', 'problem', 'running_late']),
+  reason: z.enum(['closed', 'wrong_address', 'refused', 'damaged', 'no_access', 'other']).optional(),
+  place: z.string().optional(),
+  with: z.string().optional(),
+  minutes: z.number().optional(),
+  /** In ms. */
+  eta: z.number().optional(),
+  note: z.string().max(1_000).optional(),
+})
+export type Report = z.output<typeof reportSchema>
+
 const pendingQuestionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('confirm-order'), orderId: z.string(), askedAt: z.number() }),
   z.object({
     kind: z.literal('which-order'),
-    tool: z.enum(['get_order_details', 'confirm_order', 'attach_proof']),
+    tool: z.enum(['get_order_details', 'confirm_order', 'attach_proof', 'report_status']),
     candidates: orderIds,
+    /** What the driver reports of the one that is meant. */
+    report: reportSchema.optional(),
+    askedAt: z.number(),
+  }),
+  z.object({ kind: z.literal('confirm-all'), orderIds, date: z.string(), askedAt: z.number() }),
+  /** Is this what has happened at the stop? */
+  z.object({
+    kind: z.literal('confirm-report'),
+    orderId: z.string(),
+    report: reportSchema,
+    date: z.string(),
     askedAt: z.number(),
   }),
   /** Does the driver take the route of the day? */
@@ -60,6 +84,23 @@ export const sessionSchema = z.object({
   pendingQuestion: pendingQuestionSchema.nullable(),
   /** Confirmed here, whether or not the order system has heard of it. */
   confirmed: z.object({ date: z.string(), orderIds }).nullable(),
+  /** Reported here today, whether or not the order system has heard of it. `held`: what can still be taken back. */
+  reported: z
+    .object({
+      date: z.string(),
+      reports: z
+        .array(
+          z.object({
+            orderId: z.string(),
+            status: z.enum(['arrived', 'delivered', 'problem']),
+            at: z.number(),
+            held: z.array(z.string()),
+          }),
+        )
+        .max(200),
+    })
+    .nullable()
+    .default(null),
   route: routeSchema.nullable().default(null),
   /** The start (ms) of the takeover that the driver has been told of. */
   toldOfTakeover: z.number().nullable().default(null),
@@ -82,6 +123,7 @@ export const EMPTY_SESSION: Session = {
   focus: null,
   pendingQuestion: null,
   confirmed: null,
+  reported: null,
   route: null,
   toldOfTakeover: null,
   proof: null,

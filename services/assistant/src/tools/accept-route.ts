@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { textMessage } from '@waybill/whatsapp'
+import { dayOf } from '../orders/local-view.ts'
 import { isClosed } from '../orders/order-status.ts'
 import { ageOf, firstName, linesOf, paragraphs } from '../replies/render-orders.ts'
 import { isClearAcceptance } from '../understand/route-words.ts'
@@ -16,7 +17,7 @@ export const acceptRoute = defineTool({
   permission: undefined,
   tier: 'reversible',
   async run(context) {
-    const { book, say, driver, today, source, words, now } = context
+    const { say, driver, today, source, words, now } = context
     const route = routeOfToday(context)
     if (route?.decision === 'accepted') {
       return { replies: [textMessage(say.route.alreadyAccepted)], summary: 'the route was accepted before' }
@@ -27,7 +28,7 @@ export const acceptRoute = defineTool({
       const text = `Wants to take the route of ${today} after all, after the cut-off.`
       return leaveToDispatch(context, { kind: 'accepted-late', text })
     }
-    const day = await book.on(today)
+    const day = await dayOf(context)
     if (day?.isFresh && day.orders.length === 0) {
       const none = say.orders.none({ name: firstName(driver.name) })
       return { replies: [textMessage(none)], summary: 'no route to accept' }

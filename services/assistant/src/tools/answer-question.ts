@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dayOf } from '../orders/local-view.ts'
 import { isClosed } from '../orders/order-status.ts'
 import type { Order } from '../orders/order-system.ts'
 import { resolveOrder } from '../orders/resolve-order.ts'
@@ -26,8 +27,8 @@ export const answerQuestion = defineTool({
   permission: undefined,
   tier: 'read',
   async run(context, { order_ref: ref, about }) {
-    const { book, say, today } = context
-    const day = await book.on(today)
+    const { say } = context
+    const day = await dayOf(context)
     const orders = day?.orders ?? []
     const found = ref === undefined ? [] : resolveOrder(ref, orders, listedIds(context))
     const topic = topicOf(context.words) ?? about

@@ -1,6 +1,7 @@
 import type { ProofPart } from '@waybill/database'
 import { textMessage } from '@waybill/whatsapp'
 import { distanceToStop } from '../orders/distance.ts'
+import { dayOf } from '../orders/local-view.ts'
 import { isCancelled } from '../orders/order-status.ts'
 import type { Order } from '../orders/order-system.ts'
 import { isNamedIn, resolveOrder } from '../orders/resolve-order.ts'
@@ -26,9 +27,9 @@ export const attachProof = defineTool({
   permission: undefined,
   tier: 'reversible',
   async run(context, { order_ref: ref }) {
-    const { book, say, session, today, source, words } = context
+    const { say, session, today, source, words } = context
     const { proof } = session
-    const day = await book.on(today)
+    const day = await dayOf(context)
     if (proof?.date !== today) return nothingYet(ref, day?.orders ?? [], context)
     if (!day) return { replies: [textMessage(say.orders.unreachable)], summary: 'order system unreachable' }
     const others = day.orders.filter(({ id }) => id !== proof.orderId)

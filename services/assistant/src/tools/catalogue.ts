@@ -7,6 +7,7 @@ import { getNextOrder } from './get-next-order.ts'
 import { getOrderDetails } from './get-order-details.ts'
 import { getOrders } from './get-orders.ts'
 import { help } from './help.ts'
+import { reportStatus } from './report-status.ts'
 import { requestHuman } from './request-human.ts'
 import { setLanguage } from './set-language.ts'
 import { smallTalk } from './small-talk.ts'
@@ -20,6 +21,7 @@ export const TOOLS: readonly Tool[] = [
   confirmOrder,
   acceptRoute,
   declineRoute,
+  reportStatus,
   answerQuestion,
   requestHuman,
   setLanguage,

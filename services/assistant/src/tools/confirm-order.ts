@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { textMessage } from '@waybill/whatsapp'
+import { dayOf } from '../orders/local-view.ts'
 import { isClosed, isConfirmed, statusName } from '../orders/order-status.ts'
 import type { Order } from '../orders/order-system.ts'
 import { isNamedIn, resolveOrder } from '../orders/resolve-order.ts'
@@ -18,8 +19,8 @@ export const confirmOrder = defineTool({
   permission: undefined,
   tier: 'irreversible',
   async run(context, { order_ref: ref }) {
-    const { book, say, session, today } = context
-    const day = await book.on(today)
+    const { say, session, today } = context
+    const day = await dayOf(context)
     if (!day) return { replies: [textMessage(say.orders.unreachable)], summary: 'order system unreachable' }
     if (ref === undefined) return unnamed(context, day.orders)
 

@@ -1,4 +1,5 @@
 import { textMessage } from '@waybill/whatsapp'
+import { dayOf } from '../orders/local-view.ts'
 import { isClosed } from '../orders/order-status.ts'
 import { renderOrder } from '../replies/render-order.ts'
 import { ageOf, firstName, paragraphs } from '../replies/render-orders.ts'
@@ -12,8 +13,8 @@ export const getNextOrder = defineTool({
   permission: undefined,
   tier: 'read',
   async run(context) {
-    const { book, say, driver, today } = context
-    const day = await book.on(today)
+    const { say, driver, today } = context
+    const day = await dayOf(context)
     if (!day) return { replies: [textMessage(say.orders.unreachable)], summary: 'order system unreachable' }
     const age = ageOf(day, context)
     const next = day.orders.find((order) => !isClosed(order))

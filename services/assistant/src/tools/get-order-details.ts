@@ -1,4 +1,5 @@
 import { textMessage } from '@waybill/whatsapp'
+import { dayOf } from '../orders/local-view.ts'
 import { resolveOrder } from '../orders/resolve-order.ts'
 import { renderOrder } from '../replies/render-order.ts'
 import { ageOf } from '../replies/render-orders.ts'
@@ -15,8 +16,8 @@ export const getOrderDetails = defineTool({
   permission: undefined,
   tier: 'read',
   async run(context, { order_ref: ref }) {
-    const { book, say, session, today } = context
-    const day = await book.on(today)
+    const { say, session, today } = context
+    const day = await dayOf(context)
     if (!day) return { replies: [textMessage(say.orders.unreachable)], summary: 'order system unreachable' }
     const age = ageOf(day, context)
     const wanted = ref ?? (session.focus?.date === today ? session.focus.orderId : undefined)

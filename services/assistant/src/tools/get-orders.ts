@@ -1,5 +1,6 @@
 import { textMessage } from '@waybill/whatsapp'
 import { z } from 'zod'
+import { dayOf } from '../orders/local-view.ts'
 import { addDays } from '../replies/local-time.ts'
 import {
   ageOf,
@@ -25,8 +26,8 @@ export const getOrders = defineTool({
 
 /** `offset`: where a page of a long list starts. */
 export async function ordersOfToday(context: ToolContext, offset = 0): Promise<ToolResult> {
-  const { book, say, driver, today, now } = context
-  const day = await book.on(today)
+  const { say, driver, today, now } = context
+  const day = await dayOf(context)
   if (!day) return { replies: [textMessage(say.orders.unreachable)], summary: 'order system unreachable' }
   const age = ageOf(day, context)
   const { orders } = day

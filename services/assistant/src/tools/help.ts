@@ -15,7 +15,7 @@ export const help = defineTool({
       { action: 'next', target: NO_ORDER, title: say.buttons.nextStop },
     ] as const
     return {
-      replies: [withButtons(paragraphs(say.talk.help, say.media.help), today, buttons)],
+      replies: [withButtons(paragraphs(say.talk.help, say.status.help, say.media.help), today, buttons)],
       summary: 'explained what can be asked',
     }
   },

@@ -56,6 +56,7 @@ export type Remember = Partial<
     | 'focus'
     | 'pendingQuestion'
     | 'confirmed'
+    | 'reported'
     | 'route'
     | 'proof'
     | 'place'

@@ -2,24 +2,32 @@ import { type OutboundMessage, textMessage } from '@waybill/whatsapp'
 import type { Order } from '../orders/order-system.ts'
 import { orderTitle, type TapAction, withButtons } from '../replies/buttons.ts'
 import { linesOf, paragraphs } from '../replies/render-orders.ts'
-import type { PendingQuestion } from '../session/session.ts'
+import type { PendingQuestion, Report } from '../session/session.ts'
+import { reportTarget } from './ask-report.ts'
 import type { ToolContext, ToolResult } from './tool.ts'
 
 const BUTTONS_MAX = 3
 
 type Tool = (PendingQuestion & { kind: 'which-order' })['tool']
-type Question = { tool: Tool; text: string; candidates: readonly Order[] }
+type Question = {
+  tool: Tool
+  text: string
+  candidates: readonly Order[]
+  /** What the driver reports of the one that is meant. */
+  report?: Report
+}
 
 const ACTIONS: Readonly<Record<Tool, TapAction>> = {
   get_order_details: 'details',
   confirm_order: 'confirm',
   attach_proof: 'proof',
+  report_status: 'report',
 }
 
 /** Asks which of several orders is meant: with buttons where they fit, else by number. */
 export function askWhich(
   context: ToolContext,
-  { tool, text, candidates }: Question,
+  { tool, text, candidates, report }: Question,
   preface?: string,
 ): ToolResult {
   const { now, today } = context
@@ -29,7 +37,11 @@ export function askWhich(
       ? withButtons(
           paragraphs(preface, text),
           today,
-          candidates.map((order) => ({ action, target: order.id, title: orderTitle(order) })),
+          candidates.map((order) => ({
+            action,
+            target: report ? reportTarget(report.status, order.id) : order.id,
+            title: orderTitle(order),
+          })),
         )
       : textMessage(paragraphs(preface, text, linesOf(candidates, context)))
   return {
@@ -40,6 +52,7 @@ export function askWhich(
         kind: 'which-order',
         tool,
         candidates: candidates.map(({ id }) => id),
+        ...(report ? { report } : {}),
         askedAt: now,
       },
     },

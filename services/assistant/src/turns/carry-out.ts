@@ -3,6 +3,7 @@ import { NO_ORDER, orderRefOf, withButtons } from '../replies/buttons.ts'
 import { firstName } from '../replies/render-orders.ts'
 import { toolNamed } from '../tools/catalogue.ts'
 import { ordersOfToday } from '../tools/get-orders.ts'
+import { undoReport } from '../tools/record-report.ts'
 import type { Tool, ToolContext, ToolResult } from '../tools/tool.ts'
 import { undoDecline } from '../tools/undo-decline.ts'
 import type { Intent } from '../understand/fast-path.ts'
@@ -21,7 +22,7 @@ export async function carryOut(intent: Intent, context: ToolContext): Promise<To
         'left the order as it is',
       )
     case 'undo':
-      return undoDecline(context, intent.commandId)
+      return undoReport(context, intent.commandId) ?? undoDecline(context, intent.commandId)
     case 'out-of-range':
       return {
         ...saying(say.order.outOfRange({ count: intent.count }), 'number out of range'),

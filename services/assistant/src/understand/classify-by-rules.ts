@@ -89,6 +89,12 @@ function answered(isYes: boolean, question: PendingQuestion | null | undefined):
       ? { do: 'tool', name: 'confirm_order', args: { order_ref: `#${orderId}` } }
       : { do: 'leave', orderId }
   }
+  if (question?.kind === 'confirm-report') {
+    const { orderId, report } = question
+    return isYes
+      ? { do: 'tool', name: 'report_status', args: { status: report.status, order_ref: `#${orderId}` } }
+      : { do: 'leave', orderId }
+  }
   return { do: 'say', what: 'nothing-asked' }
 }
 

@@ -43,6 +43,10 @@ function questionText(question: NonNullable<Session['pendingQuestion']>): string
       return `confirm order #${question.orderId}?`
     case 'which-order':
       return `which order (${question.tool}): ${question.candidates.map((id, index) => `${index + 1}=#${id}`).join(' ')}`
+    case 'confirm-all':
+      return 'confirm all orders?'
+    case 'confirm-report':
+      return `${question.report.status} at order #${question.orderId}?`
     case 'check-in':
       return 'do you take the route of today? 1=accept 2=decline'
     case 'decline-reason':

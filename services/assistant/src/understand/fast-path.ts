@@ -65,6 +65,8 @@ function tapped(id: string, { today }: Moment): Intent | undefined {
       return { do: 'tool', name: 'decline_route', args: {} }
     case 'undo':
       return { do: 'undo', commandId: target }
+    case 'report':
+      return reported(target)
     case 'proof':
       return {
         do: 'tool',
@@ -74,10 +76,22 @@ function tapped(id: string, { today }: Moment): Intent | undefined {
   }
 }
 
+/** `<status>~<order id>`, or with a reason or minutes in between. The tool checks the rest. */
+function reported(target: string): Intent | undefined {
+  const [status = '', ...rest] = target.split('~')
+  const orderId = rest.pop()
+  if (orderId === undefined) return undefined
+  const [choice] = rest
+  const chosen =
+    choice === undefined ? {} : status === 'problem' ? { reason: choice } : { minutes: Number(choice) }
+  return { do: 'tool', name: 'report_status', args: { status, order_ref: `#${orderId}`, ...chosen } }
+}
+
 function reacted(emoji: string | undefined, moment: Moment): Intent {
   const question = moment.session.pendingQuestion
   const meaning = normalize(emoji ?? '')
   if (question?.kind === 'check-in') return aboutRoute(meaning, question, moment) ?? { do: 'nothing' }
+  if (question?.kind === 'confirm-report') return aboutReport(meaning, question, moment) ?? { do: 'nothing' }
   if (question?.kind !== 'confirm-order') return { do: 'nothing' }
   if (YES.has(meaning)) return confirmed(question, moment)
   return NO.has(meaning) ? { do: 'leave', orderId: question.orderId } : { do: 'nothing' }
@@ -91,6 +105,10 @@ function said(words: string, { text, ...moment }: Moment & { text: string }): In
   if (question?.kind === 'confirm-order') {
     if (YES.has(words)) return confirmed(question, moment)
     if (NO.has(words)) return { do: 'leave', orderId: question.orderId }
+  }
+  if (question?.kind === 'confirm-report') {
+    const answer = aboutReport(words, question, moment)
+    if (answer) return answer
   }
   if (question?.kind === 'check-in' && !isQuestion) {
     const decided = aboutRoute(words, question, moment)
@@ -115,12 +133,31 @@ function said(words: string, { text, ...moment }: Moment & { text: string }): In
   const orderId = orderNumberIn(words, moment.session)
   if (orderId !== undefined) {
     const isChoice = question?.kind === 'which-order' && question.candidates.includes(orderId)
-    const name = isChoice && isAnswerTo(question, moment) ? question.tool : 'get_order_details'
-    return { do: 'tool', name, args: { order_ref: `#${orderId}` } }
+    if (isChoice && isAnswerTo(question, moment)) {
+      const args = { ...reportIn(question), order_ref: `#${orderId}` }
+      return { do: 'tool', name: question.tool, args }
+    }
+    return { do: 'tool', name: 'get_order_details', args: { order_ref: `#${orderId}` } }
   }
-  if (question?.kind === 'which-order' && YES.has(words)) return { do: 'tool', name: question.tool, args: {} }
+  if (question?.kind === 'which-order' && YES.has(words))
+    return { do: 'tool', name: question.tool, args: reportIn(question) }
   if (THANKS.has(words)) return { do: 'say', what: 'thanks' }
   return YES.has(words) || NO.has(words) ? { do: 'say', what: 'nothing-asked' } : undefined
+}
+
+function aboutReport(
+  words: string,
+  question: PendingQuestion & { kind: 'confirm-report' },
+  moment: Moment,
+): Intent | undefined {
+  const { report, orderId } = question
+  if (NO.has(words)) return { do: 'leave', orderId }
+  const args = { status: report.status, order_ref: `#${orderId}` }
+  return YES.has(words) ? inTime('report_status', args, question, moment) : undefined
+}
+
+function reportIn({ report }: PendingQuestion & { kind: 'which-order' }): { status?: string } {
+  return report ? { status: report.status } : {}
 }
 
 function confirmed(question: PendingQuestion & { kind: 'confirm-order' }, moment: Moment): Intent {
@@ -172,7 +209,7 @@ function chosen(place: number, moment: Moment): Intent {
   if (question?.kind === 'which-order' && isAnswerTo(question, moment)) {
     const orderId = question.candidates[place - 1]
     if (orderId === undefined) return { do: 'out-of-range', count: question.candidates.length }
-    return { do: 'tool', name: question.tool, args: { order_ref: `#${orderId}` } }
+    return { do: 'tool', name: question.tool, args: { ...reportIn(question), order_ref: `#${orderId}` } }
   }
   if (!session.lastList) return { do: 'tool', name: 'get_orders', args: {} }
   if (session.lastList.date !== today) return { do: 'say', what: 'tap-closed' }

@@ -67,6 +67,7 @@ it('describes every tool without a driver among its arguments', () => {
     'confirm_order',
     'accept_route',
     'decline_route',
+    'report_status',
     'answer_question',
     'request_human',
     'set_language',

@@ -5,10 +5,11 @@ import { OrderError } from './order-error.ts'
 import { createPlanChanges, type Replanned } from './plan-changes.ts'
 import { type Order, type OrderStatus, planDay } from './plan-day.ts'
 import { createProofs, type NewProof } from './proofs.ts'
+import type { StatusReport } from './routes.ts'
 import { weatherOn } from './weather.ts'
 import { createWriteLog } from './write-log.ts'
 
-type Change = Partial<Pick<Order, 'status' | 'notes' | 'updated_at'>>
+type Change = Partial<Pick<Order, 'status' | 'notes' | 'report' | 'updated_at'>>
 export type Route = {
   date: string
   status: 'pending' | 'accepted' | 'declined'
@@ -60,23 +61,36 @@ export function createOrderSystem({ fleet, now }: { fleet: readonly FleetDriver[
   function change(
     driver: FleetDriver,
     ref: string,
-    to: { status: OrderStatus; note?: string | undefined },
+    { status, note, report }: { status: OrderStatus; note?: string | undefined; report?: StatusReport },
   ): Order {
     const { date, order } = findOrder(driver, ref)
-    if (CLOSED.includes(order.status) && order.status !== to.status) {
+    if (CLOSED.includes(order.status) && order.status !== status) {
       throw new OrderError(409, 'order_closed', `the order is already ${order.status}`)
     }
     if (changes.size >= CHANGES_MAX) changes.clear()
     const key = keyOf(driver.id, date, order.id)
     const changed = {
       ...changes.get(key),
-      status: to.status,
+      status,
       updated_at: new Date(now()).toISOString(),
-      ...(to.note === undefined ? {} : { notes: to.note }),
+      ...(note === undefined ? {} : { notes: note }),
+      ...(report === undefined ? {} : { report }),
     }
     changes.set(key, changed)
     bumpVersion(driver.id)
     return { ...order, ...changed }
+  }
+
+  /** Whoever is late is still on the way: nothing but the report is new. */
+  function keepReport(driver: FleetDriver, ref: string, report: StatusReport): Order {
+    if (report.status !== 'running_late') {
+      return change(driver, ref, { status: report.status, note: report.note, report })
+    }
+    const { order } = findOrder(driver, ref)
+    if (CLOSED.includes(order.status)) {
+      throw new OrderError(409, 'order_closed', `the order is already ${order.status}`)
+    }
+    return change(driver, ref, { status: order.status, report })
   }
 
   function bumpVersion(driverId: string) {
@@ -140,8 +154,8 @@ export function createOrderSystem({ fleet, now }: { fleet: readonly FleetDriver[
       return { order: change(driver, ref, { status: 'confirmed' }), already_confirmed: false }
     },
 
-    report: (driverId: string, ref: string, to: { status: OrderStatus; note?: string | undefined }) => ({
-      order: change(driverOf(driverId), ref, to),
+    report: (driverId: string, ref: string, report: StatusReport) => ({
+      order: keepReport(driverOf(driverId), ref, report),
     }),
 
     /** A driver may have changed his mind: the last word counts. */

@@ -121,6 +121,19 @@ describe('the order system', () => {
     expect([again.status, again.json.error.code]).toEqual([409, 'order_closed'])
   })
 
+  it('knows why a delivery failed, where one was left, and who is late', async () => {
+    const report = (id: string, body: unknown) => post(`/drivers/driver-johan/orders/${id}/status`, body)
+    const failed = { status: 'failed', reason: 'closed', note: 'nobody home' }
+    expect((await report('12345', failed)).json.order).toMatchObject({ status: 'failed', report: failed })
+    expect((await report('12345', { status: 'delivered' })).json.error.code).toBe('order_closed')
+    const late = { status: 'running_late', minutes_late: 20 }
+    expect((await report('12346', late)).json.order).toMatchObject({ status: 'assigned', report: late })
+    const left = { status: 'delivered', place: 'at the door', with: 'Maria' }
+    expect((await report('12346', left)).json.order).toMatchObject({ status: 'delivered', report: left })
+    expect((await report('12347', { status: 'failed', reason: 'tired' })).status).toBe(400)
+    expect((await report('12346', late)).status).toBe(409)
+  })
+
   it('takes the last word about a route', async () => {
     const path = '/drivers/driver-johan/routes/2026-11-23'
     const declined = (await post(`${path}/decline`, { reason: 'sick' })).json.route

@@ -1,6 +1,7 @@
 import type { FleetDriver } from '../fleet.ts'
 import customers from './customers.json' with { type: 'json' }
 import { dayAfter, localDate, zonedIso } from './local-time.ts'
+import type { StatusReport } from './routes.ts'
 
 export type OrderStatus = 'assigned' | 'confirmed' | 'arrived' | 'delivered' | 'failed' | 'cancelled'
 export type Order = {
@@ -16,6 +17,8 @@ export type Order = {
   instructions?: string
   items: { name: string; quantity: number }[]
   notes?: string
+  /** What the driver said of it last. */
+  report?: StatusReport
   updated_at: string
 }
 

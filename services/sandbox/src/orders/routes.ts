@@ -23,10 +23,25 @@ const FILE_BYTES_MAX = 20 * 1024 * 1024
 
 const dateSchema = z.iso.date()
 const confirmSchema = z.strictObject({ order_ref: z.string().min(1) })
-const statusSchema = z.looseObject({
-  status: z.enum(['arrived', 'delivered', 'failed', 'confirmed']),
-  note: z.string().optional(),
-})
+const reason = z.enum(['closed', 'wrong_address', 'refused', 'damaged', 'no_access', 'other'])
+const told = { note: z.string().optional(), reported_at: z.iso.datetime().optional() }
+const statusSchema = z.discriminatedUnion('status', [
+  z.looseObject({ status: z.enum(['arrived', 'confirmed']), ...told }),
+  z.looseObject({
+    status: z.literal('delivered'),
+    place: z.string().optional(),
+    with: z.string().optional(),
+    ...told,
+  }),
+  z.looseObject({ status: z.literal('failed'), reason: reason.optional(), ...told }),
+  z.looseObject({
+    status: z.literal('running_late'),
+    minutes_late: z.number().int().positive().optional(),
+    eta: z.iso.datetime().optional(),
+    ...told,
+  }),
+])
+export type StatusReport = z.output<typeof statusSchema>
 const declineSchema = z.looseObject({ reason: z.string().min(1) })
 
 type Driver = { Params: { driverId: string } }
