@@ -10,13 +10,16 @@ import { paragraphs } from './render-orders.ts'
 const BODY_LENGTH_MAX = 1_000
 const CUSTOMER_PHONE = 'customer-phone'
 
-type Voice = Pick<ToolContext, 'say' | 'language' | 'driver' | 'today' | 'session'>
+type Voice = Pick<ToolContext, 'say' | 'language' | 'driver' | 'today' | 'session'> & {
+  /** Only what is driven today can be confirmed. */
+  isOfToday?: boolean
+}
 
 /** Everything that the driver may know about an order, and what can be done with it. */
 export function renderOrder(order: Order, voice: Voice, preface?: string): OutboundMessage[] {
   const { say, session, today } = voice
   const buttons: Button[] = [{ action: 'next', target: NO_ORDER, title: say.buttons.nextStop }]
-  if (!isClosed(order) && !isConfirmed(order, session.confirmed)) {
+  if (voice.isOfToday !== false && !isClosed(order) && !isConfirmed(order, session.confirmed)) {
     buttons.unshift({ action: 'confirm', target: order.id, title: say.buttons.confirmOrder })
   }
   const details = paragraphs(preface, detailsOf(order, voice))

@@ -12,6 +12,7 @@ import { isSaid } from '../understand/load-examples.ts'
 import { delayIn, placeIn, REASONS, readReport, reasonIn } from '../understand/report-words.ts'
 import { askReport, askUndelivered } from './ask-report.ts'
 import { getOrderDetails } from './get-order-details.ts'
+import { someOfToday } from './get-orders.ts'
 import { notFound } from './not-found.ts'
 import { recordReport } from './record-report.ts'
 import { defineTool, orderRef, type ToolContext, type ToolResult, toolArgs } from './tool.ts'
@@ -125,7 +126,8 @@ function reportOf(given: Args, context: ToolContext): Report {
 }
 
 /** Who asks wants to see. */
-async function showInstead({ order_ref }: Args, context: ToolContext): Promise<ToolResult> {
+async function showInstead({ order_ref, status }: Args, context: ToolContext): Promise<ToolResult> {
+  if (status === 'running_late') return someOfToday(context, 'late')
   const show = getOrderDetails.bind(order_ref === undefined ? {} : { order_ref })
   if (!show) throw new Error('no order can be shown')
   return show(context)

@@ -60,8 +60,11 @@ export function askWhich(
 }
 
 /** Ids that a number refers to: the question that is open, else the list that was shown today. */
-export function listedIds({ session, today }: Pick<ToolContext, 'session' | 'today'>): readonly string[] {
+export function listedIds(
+  { session, today }: Pick<ToolContext, 'session' | 'today'>,
+  date: string = today,
+): readonly string[] {
   const { pendingQuestion, lastList } = session
   if (pendingQuestion?.kind === 'which-order') return pendingQuestion.candidates
-  return lastList?.date === today ? lastList.orderIds : []
+  return lastList?.date === date ? lastList.orderIds : []
 }

@@ -16,6 +16,7 @@ import { localDate } from '../replies/local-time.ts'
 import { REPLIES } from '../replies/replies.ts'
 import type { Session } from '../session/session.ts'
 import { toolNamed } from '../tools/catalogue.ts'
+import { nearestStop } from '../tools/nearest-stop.ts'
 import type { FindAnswers, ProofChange, ToolContext, ToolResult } from '../tools/tool.ts'
 import { redactPhones } from '../understand/describe-situation.ts'
 import type { Intent } from '../understand/fast-path.ts'
@@ -180,9 +181,8 @@ async function actOn(
   { input, isModelUnreachable }: { input: DriverInput; isModelUnreachable: boolean },
 ): Promise<Acted[]> {
   if (intents.length === 0) {
-    return [
-      { tool: 'none', result: withoutIntent(input, context, isModelUnreachable), session: context.session },
-    ]
+    const result = await withoutIntent(input, context, isModelUnreachable)
+    return [{ tool: 'none', result, session: { ...context.session, ...result.remember } }]
   }
   const acted: Acted[] = []
   for (const intent of intents) {
@@ -198,7 +198,11 @@ async function actOn(
   return acted
 }
 
-function withoutIntent(input: DriverInput, context: ToolContext, isModelUnreachable: boolean): ToolResult {
+async function withoutIntent(
+  input: DriverInput,
+  context: ToolContext,
+  isModelUnreachable: boolean,
+): Promise<ToolResult> {
   switch (input.kind) {
     case 'unreadable':
       return {
@@ -207,10 +211,7 @@ function withoutIntent(input: DriverInput, context: ToolContext, isModelUnreacha
         remember: { pendingQuestion: context.session.pendingQuestion },
       }
     case 'location':
-      return {
-        ...saying(context.say.kinds.location, 'no use for a location'),
-        remember: { pendingQuestion: context.session.pendingQuestion },
-      }
+      return nearestStop(input, context)
     case 'words':
     case 'tap':
       return notUnderstood(context, isModelUnreachable)

@@ -2,7 +2,7 @@ import { textMessage } from '@waybill/whatsapp'
 import { NO_ORDER, orderRefOf, withButtons } from '../replies/buttons.ts'
 import { firstName } from '../replies/render-orders.ts'
 import { toolNamed } from '../tools/catalogue.ts'
-import { ordersOfToday } from '../tools/get-orders.ts'
+import { ordersOfToday, ordersOfTomorrow } from '../tools/get-orders.ts'
 import { undoReport } from '../tools/record-report.ts'
 import type { Tool, ToolContext, ToolResult } from '../tools/tool.ts'
 import { undoDecline } from '../tools/undo-decline.ts'
@@ -15,10 +15,12 @@ export async function carryOut(intent: Intent, context: ToolContext): Promise<To
     case 'tool':
       return runTool(intent, intent.isLate ? { ...context, isLate: true } : context)
     case 'page':
-      return ordersOfToday(context, intent.offset)
+      return (intent.day === 'tomorrow' ? ordersOfTomorrow : ordersOfToday)(context, intent.offset)
     case 'leave':
       return saying(
-        say.confirm.leftAsIs({ ref: orderRefOf({ id: intent.orderId }) }),
+        intent.orderId === undefined
+          ? say.stops.leftAll
+          : say.confirm.leftAsIs({ ref: orderRefOf({ id: intent.orderId }) }),
         'left the order as it is',
       )
     case 'undo':

@@ -89,6 +89,10 @@ function answered(isYes: boolean, question: PendingQuestion | null | undefined):
       ? { do: 'tool', name: 'confirm_order', args: { order_ref: `#${orderId}` } }
       : { do: 'leave', orderId }
   }
+  if (question?.kind === 'confirm-all')
+    return isYes
+      ? { do: 'tool', name: 'confirm_order', args: { all: true } }
+      : { do: 'leave', orderId: undefined }
   if (question?.kind === 'confirm-report') {
     const { orderId, report } = question
     return isYes

@@ -11,14 +11,14 @@ export function describeSituation({ language, session, now, timeZone, today }: S
   const time = new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'full', timeStyle: 'short' }).format(
     now,
   )
-  const listed = lastList?.date === today ? lastList.orderIds.slice(0, LISTED_MAX) : []
+  const listed = lastList && lastList.date >= today ? lastList.orderIds.slice(0, LISTED_MAX) : []
   return [
     'Situation',
     `language of the conversation: ${language}`,
     `local time: ${time}`,
     `open question: ${pendingQuestion ? questionText(pendingQuestion) : 'none'}`,
     `last list: ${listed.length > 0 ? listed.map((id, index) => `${index + 1}=#${id}`).join(' ') : 'none'}`,
-    `order spoken of last: ${focus?.date === today ? `#${focus.orderId}` : 'none'}`,
+    `order spoken of last: ${focus && focus.date >= today ? `#${focus.orderId}` : 'none'}`,
   ].join('\n')
 }
 

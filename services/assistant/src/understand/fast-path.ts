@@ -9,8 +9,8 @@ import { decisionIn, isReason, UNDO } from './route-words.ts'
 /** What to do about a message. */
 export type Intent =
   | { do: 'tool'; name: string; args: Record<string, unknown>; isLate?: true }
-  | { do: 'page'; offset: number }
-  | { do: 'leave'; orderId: string }
+  | { do: 'page'; offset: number; day?: 'tomorrow' }
+  | { do: 'leave'; orderId: string | undefined }
   | { do: 'undo'; commandId: string | undefined }
   | { do: 'say'; what: 'greeting' | 'thanks' | 'nothing-asked' | 'tap-closed' }
   | { do: 'out-of-range'; count: number }
@@ -52,7 +52,9 @@ function tapped(id: string, { today }: Moment): Intent | undefined {
   if (date !== today) return { do: 'say', what: 'tap-closed' }
   switch (action) {
     case 'page':
-      return { do: 'page', offset: Number(target) || 0 }
+      return target.startsWith('t')
+        ? { do: 'page', offset: Number(target.slice(1)) || 0, day: 'tomorrow' }
+        : { do: 'page', offset: Number(target) || 0 }
     case 'details':
       return { do: 'tool', name: 'get_order_details', args: { order_ref: `#${target}` } }
     case 'confirm':
@@ -65,6 +67,10 @@ function tapped(id: string, { today }: Moment): Intent | undefined {
       return { do: 'tool', name: 'decline_route', args: {} }
     case 'undo':
       return { do: 'undo', commandId: target }
+    case 'confirmall':
+      return { do: 'tool', name: 'confirm_order', args: { all: true } }
+    case 'keepall':
+      return { do: 'leave', orderId: undefined }
     case 'report':
       return reported(target)
     case 'proof':
@@ -91,6 +97,8 @@ function reacted(emoji: string | undefined, moment: Moment): Intent {
   const question = moment.session.pendingQuestion
   const meaning = normalize(emoji ?? '')
   if (question?.kind === 'check-in') return aboutRoute(meaning, question, moment) ?? { do: 'nothing' }
+  if (question?.kind === 'confirm-all' && YES.has(meaning))
+    return inTime('confirm_order', { all: true }, question, moment)
   if (question?.kind === 'confirm-report') return aboutReport(meaning, question, moment) ?? { do: 'nothing' }
   if (question?.kind !== 'confirm-order') return { do: 'nothing' }
   if (YES.has(meaning)) return confirmed(question, moment)
@@ -105,6 +113,10 @@ function said(words: string, { text, ...moment }: Moment & { text: string }): In
   if (question?.kind === 'confirm-order') {
     if (YES.has(words)) return confirmed(question, moment)
     if (NO.has(words)) return { do: 'leave', orderId: question.orderId }
+  }
+  if (question?.kind === 'confirm-all') {
+    if (YES.has(words)) return inTime('confirm_order', { all: true }, question, moment)
+    if (NO.has(words)) return { do: 'leave', orderId: undefined }
   }
   if (question?.kind === 'confirm-report') {
     const answer = aboutReport(words, question, moment)
@@ -212,7 +224,8 @@ function chosen(place: number, moment: Moment): Intent {
     return { do: 'tool', name: question.tool, args: { ...reportIn(question), order_ref: `#${orderId}` } }
   }
   if (!session.lastList) return { do: 'tool', name: 'get_orders', args: {} }
-  if (session.lastList.date !== today) return { do: 'say', what: 'tap-closed' }
+  // A list of tomorrow's orders is one of today's when tomorrow has come.
+  if (session.lastList.date < today) return { do: 'say', what: 'tap-closed' }
   const { orderIds } = session.lastList
   const orderId = orderIds[place - 1]
   if (orderId !== undefined)

@@ -56,7 +56,7 @@ export type ReportReading = { kind: ReportKind | 'question' | undefined; isClear
 /** `asked`: as which report the words were read. A delivery that did not happen is a problem, whoever reads what into it. */
 export function readReport(text: string, asked: ReportKind): ReportReading {
   const words = normalize(text)
-  if (questionIn(stated(text))) return { kind: 'question', isClear: false }
+  if (questionIn(stated(text)) || ASKS.test(words)) return { kind: 'question', isClear: false }
   const isFailure = NOT_DELIVERED.test(words)
   const speaksOfProblem = isFailure || PROBLEM.test(words) || reasonIn(text) !== undefined
   const kind = isFailure || (speaksOfProblem && !DELIVERED.test(words)) ? 'problem' : asked
@@ -83,6 +83,7 @@ const ALREADY =
 const AT_THE =
   /(?<=(?:^|\s)(?:cheguei|chegamos|entreguei|entregue|deixei|deixado|estou|aqui|atrasar|atrasad[oa]|minutos|\d+)\s)no(?=\s)/giu
 const OPENING = /^(?:est[aá]|he|fue|foi) /iu
+const ASKS = /^(?:am i|are we|where|which|onde|donde|em que|em quais|en que|en cuales|a que)\b/
 const HAVE_NOT = /\b(?:have|has|had|was|were|did|does|is|are) ?n ?t\b/
 
 function stated(text: string): string {

@@ -17,6 +17,11 @@ export const en: StopsReplies = {
   nextWindowEnds: ({ ref, until }) => `The next time window to end is that of ${ref}: until ${until}.`,
   choose: ({ count }) =>
     count === 1 ? 'Type 1 to see the details.' : `Type from 1 to ${count} to see the details of an order.`,
+  confirmedAll: ({ count }) =>
+    `✅ ${count === 1 ? 'One order is' : `${count} orders are`} confirmed. I'm passing it on.`,
+  askAll: ({ count }) => `Do you want to confirm ${count === 1 ? 'this order' : `all ${count} orders`}?`,
+  yesAll: 'Yes, all of them',
+  leftAll: 'OK, I leave your orders as they are.',
   forTomorrow: ({ ref }) => `Order ${ref} is one of tomorrow's: you can confirm it tomorrow.`,
   nearest: ({ distance }) => `📍 Thanks! Your nearest open stop is ${distance} away in a straight line:`,
   nearestUnknown: "📍 Thanks! I don't know how far your open stops are. This is the next one:",

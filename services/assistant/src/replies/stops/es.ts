@@ -20,6 +20,11 @@ export const es: StopsReplies = {
     count === 1
       ? 'Escribe 1 para ver los detalles.'
       : `Escribe del 1 al ${count} para ver los detalles de un pedido.`,
+  confirmedAll: ({ count }) =>
+    `✅ ${count === 1 ? 'Un pedido confirmado' : `${count} pedidos confirmados`}. Ya estoy avisando.`,
+  askAll: ({ count }) => `¿Quieres confirmar ${count === 1 ? 'este pedido' : `los ${count} pedidos`}?`,
+  yesAll: 'Sí, todos',
+  leftAll: 'OK, dejo tus pedidos como están.',
   forTomorrow: ({ ref }) => `El pedido ${ref} es de mañana: puedes confirmarlo mañana.`,
   nearest: ({ distance }) => `📍 ¡Gracias! Tu parada abierta más cercana está a ${distance} en línea recta:`,
   nearestUnknown: '📍 ¡Gracias! No sé a qué distancia están tus paradas abiertas. Esta es la siguiente:',

@@ -20,6 +20,11 @@ export const pt: StopsReplies = {
     count === 1
       ? 'Digite 1 para ver os detalhes.'
       : `Digite de 1 a ${count} para ver os detalhes de um pedido.`,
+  confirmedAll: ({ count }) =>
+    `✅ ${count === 1 ? 'Um pedido confirmado' : `${count} pedidos confirmados`}. Já estou avisando.`,
+  askAll: ({ count }) => `Você quer confirmar ${count === 1 ? 'este pedido' : `todos os ${count} pedidos`}?`,
+  yesAll: 'Sim, todos',
+  leftAll: 'OK, deixo os seus pedidos como estão.',
   forTomorrow: ({ ref }) => `O pedido ${ref} é de amanhã: você pode confirmar amanhã.`,
   nearest: ({ distance }) =>
     `📍 Obrigado! A sua parada aberta mais próxima fica a ${distance} em linha reta:`,

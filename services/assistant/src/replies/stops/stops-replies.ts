@@ -10,6 +10,10 @@ export type StopsReplies = {
   noneLate: (of: { name: string }) => string
   nextWindowEnds: (of: { ref: string; until: string }) => string
   choose: (of: { count: number }) => string
+  confirmedAll: (of: { count: number }) => string
+  askAll: (of: { count: number }) => string
+  yesAll: string
+  leftAll: string
   forTomorrow: (of: { ref: string }) => string
   nearest: (of: { distance: string }) => string
   nearestUnknown: string

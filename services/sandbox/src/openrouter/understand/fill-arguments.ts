@@ -31,7 +31,7 @@ type Wanted = Context & { isRequired: boolean }
 function valueFor(name: string, schema: JsonSchema, wanted: Wanted): unknown {
   if (schema.const !== undefined) return schema.const
   if (schema.enum) return choiceFor(name, schema.enum, wanted)
-  if (schema.type === 'boolean') return wanted.isRequired ? false : undefined
+  if (schema.type === 'boolean') return flagFor(name, wanted)
   if (schema.type === 'integer' || schema.type === 'number') {
     const [number] = numbersIn(wanted.words).map(Number).filter(Number.isFinite)
     return number
@@ -39,6 +39,12 @@ function valueFor(name: string, schema: JsonSchema, wanted: Wanted): unknown {
   if (schema.type !== undefined && schema.type !== 'string') return undefined
   const value = stringFor(name, schema, wanted)
   return value !== undefined && fits(value, schema) ? value.slice(0, schema.maxLength) : undefined
+}
+
+/** A flag is named after what has to be said for it. */
+function flagFor(name: string, { words, isRequired }: Wanted): boolean | undefined {
+  if (conceptsIn(words).has(name)) return true
+  return isRequired ? false : undefined
 }
 
 function choiceFor(
