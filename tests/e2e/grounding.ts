@@ -7,7 +7,8 @@ const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
 const NUMBERS = /[+#]?\d+(?:[.:,/-]\d+)*/g
 /** Lines of a rendered order or list: what stands behind the mark is copied from data. */
 const COPIED = [
-  /^ *📍 (?:[\p{L} ]+: )?(.+)$/gmu,
+  /^ {3}📍 (.+)$/gmu,
+  /^📍 (?:Address|Endereço|Dirección|First stop|Primeira parada|Primera parada): (.+)$/gmu,
   /^👤 [\p{L} ]+: (.+)$/gmu,
   /^📞 [\p{L} ]+: (.+)$/gmu,
   /^ℹ️ [\p{L} ]+: (.+)$/gmu,
@@ -42,7 +43,8 @@ export function inventedIn(text: string, ground: Ground): string[] {
     ...ground.orders.flatMap((order) => timesOf(order, ground.timeZone)),
     ...Array.from({ length: ground.orders.length + 1 }, (_, count) => String(count)),
   ])
-  const numbers = numbersOf(text).filter((it) => !known.has(it))
+  // Distances are computed from coordinates.
+  const numbers = numbersOf(text.replaceAll(/\d+(?:[.,]\d+)? (?:km|m)\b/g, '')).filter((it) => !known.has(it))
   const copied = COPIED.flatMap((pattern) =>
     [...text.matchAll(pattern)].map(([, value]) => value?.replace(/ \([^()]* - [^()]*\)$/, '') ?? ''),
   )

@@ -7,6 +7,9 @@ import { inventedIn } from './grounding.ts'
 type Sandbox = ReturnType<typeof sandboxAt>
 export type Cast = { driverId: string; phone: string; timeZone: string }
 
+/** `undoIsOver`: as if the time were over in which a driver can take back what was said. */
+export type Stage = { sandbox: Sandbox; undoIsOver: (cast: Cast) => Promise<void> }
+
 const ANSWER_MS_MAX = 30_000
 
 const choice = z.object({ id: z.string(), title: z.string(), description: z.string().optional() })
@@ -28,7 +31,11 @@ const template = z.object({
 })
 
 /** Plays a conversation from first to last, and returns everything that was not as written, with the transcript. */
-export async function play(conversation: Conversation, cast: Cast, sandbox: Sandbox): Promise<string[]> {
+export async function play(
+  conversation: Conversation,
+  cast: Cast,
+  { sandbox, undoIsOver }: Stage,
+): Promise<string[]> {
   const phone = sandbox.phone(cast.phone)
   const problems: string[] = []
   const transcript: string[] = []
@@ -61,6 +68,7 @@ export async function play(conversation: Conversation, cast: Cast, sandbox: Sand
       break
     }
   }
+  await undoIsOver(cast)
   problems.push(...(await outcomeOf(conversation, cast, sandbox)))
   const tooMuch = (await phone.answers()).slice(answered)
   if (tooMuch.length > 0 && problems.length === 0)

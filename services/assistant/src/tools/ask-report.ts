@@ -2,6 +2,7 @@ import { listMessage } from '@waybill/whatsapp'
 import type { Order } from '../orders/order-system.ts'
 import { type Button, orderRefOf, tapId, withButtons } from '../replies/buttons.ts'
 import { clockTime } from '../replies/local-time.ts'
+import type { StatusReplies } from '../replies/status/status-replies.ts'
 import type { Report } from '../session/session.ts'
 import { REASONS } from '../understand/report-words.ts'
 import type { ToolContext, ToolResult } from './tool.ts'
@@ -23,7 +24,7 @@ export function askReport(order: Order, report: Report, context: ToolContext): T
     arrived: () => words.askArrived(of),
     delivered: () => words.askDelivered(of),
     problem: () => words.askProblem({ ...of, reason: words.reasons[report.reason ?? 'other'] }),
-    running_late: () => lateText(order, report, context),
+    running_late: () => lateText(order, report, context, { by: words.askLateBy, until: words.askLateUntil }),
   }[status]()
   const yes = {
     arrived: words.buttons.yesArrived,
@@ -68,15 +69,17 @@ export function askUndelivered(order: Order, report: Report, context: ToolContex
   return { ...asked(order, report, context), replies: [list] }
 }
 
+/** How late, in words for a delay and for a time. */
 export function lateText(
   order: Order,
   { minutes, eta }: Report,
-  { say, language, driver }: ToolContext,
+  { language, driver }: ToolContext,
+  say: { by: StatusReplies['lateBy']; until: StatusReplies['lateUntil'] },
 ): string {
   const of = { ref: orderRefOf(order), customer: order.customer.name }
   return eta === undefined
-    ? say.status.lateBy({ ...of, minutes: minutes ?? 0 })
-    : say.status.lateUntil({ ...of, time: clockTime(eta, language, driver.timeZone) })
+    ? say.by({ ...of, minutes: minutes ?? 0 })
+    : say.until({ ...of, time: clockTime(eta, language, driver.timeZone) })
 }
 
 function asked(order: Order, report: Report, { now, today }: ToolContext) {

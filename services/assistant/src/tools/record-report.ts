@@ -60,7 +60,7 @@ function textOf(order: Order, report: Report, context: ToolContext): string {
     case 'problem':
       return say.problem({ ...of, reason: say.reasons[report.reason ?? 'other'] })
     case 'running_late':
-      return lateText(order, report, context)
+      return lateText(order, report, context, { by: say.lateBy, until: say.lateUntil })
   }
 }
 

@@ -25,6 +25,10 @@ export const en: StatusReplies = {
   askProblem: ({ ref, customer, reason }) => `Could ${ref} (${customer}) not be delivered: ${reason}?`,
   askReason: ({ ref, customer }) => `What is the problem at ${ref} (${customer})?`,
   askLate: ({ ref, customer }) => `How late will you be at ${ref} (${customer})?`,
+  askLateBy: ({ ref, customer, minutes }) =>
+    `Shall I pass on that you will be ${minutes} min late at ${ref} (${customer})?`,
+  askLateUntil: ({ ref, customer, time }) =>
+    `Shall I pass on that you will be at ${ref} (${customer}) at ${time}?`,
   which: 'Which order do you mean?',
   already: ({ ref, status }) =>
     `Order ${ref} is already noted as ${status}. If that is wrong, please talk to dispatch.`,

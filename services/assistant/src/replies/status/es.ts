@@ -25,6 +25,8 @@ export const es: StatusReplies = {
   askProblem: ({ ref, customer, reason }) => `¿No se pudo entregar ${ref} (${customer}): ${reason}?`,
   askReason: ({ ref, customer }) => `¿Cuál es el problema en ${ref} (${customer})?`,
   askLate: ({ ref, customer }) => `¿Cuánto te vas a retrasar en ${ref} (${customer})?`,
+  askLateBy: ({ ref, customer, minutes }) => `¿Aviso que llegas ${minutes} min tarde a ${ref} (${customer})?`,
+  askLateUntil: ({ ref, customer, time }) => `¿Aviso que llegas a ${ref} (${customer}) a las ${time}?`,
   which: '¿De qué pedido hablas?',
   already: ({ ref, status }) =>
     `El pedido ${ref} ya está como ${status}. Si no es así, habla con la central.`,

@@ -25,6 +25,10 @@ export const pt: StatusReplies = {
   askProblem: ({ ref, customer, reason }) => `O ${ref} (${customer}) não pôde ser entregue: ${reason}?`,
   askReason: ({ ref, customer }) => `Qual é o problema no ${ref} (${customer})?`,
   askLate: ({ ref, customer }) => `Quanto você vai atrasar no ${ref} (${customer})?`,
+  askLateBy: ({ ref, customer, minutes }) =>
+    `Posso avisar que você vai atrasar ${minutes} min no ${ref} (${customer})?`,
+  askLateUntil: ({ ref, customer, time }) =>
+    `Posso avisar que você chega no ${ref} (${customer}) às ${time}?`,
   which: 'De qual pedido você fala?',
   already: ({ ref, status }) =>
     `O pedido ${ref} já está como ${status}. Se não for isso, fale com a central.`,

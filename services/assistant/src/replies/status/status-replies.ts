@@ -19,6 +19,8 @@ export type StatusReplies = {
   askProblem: (of: Stop & { reason: string }) => string
   askReason: (of: Stop) => string
   askLate: (of: Stop) => string
+  askLateBy: (of: Stop & { minutes: number }) => string
+  askLateUntil: (of: Stop & { time: string }) => string
   which: string
   already: (of: { ref: string; status: string }) => string
   noneOpen: (of: { name: string }) => string
