@@ -40,7 +40,7 @@ const ACCOUNTS: Readonly<Record<Upstream, Account>> = {
   },
   orders: {
     required: ['ORDERS_API_URL', 'ORDERS_API_TOKEN'],
-    optional: ['ORDER_EVENTS_SECRET', 'ORDER_EVENTS_SECRET_PREVIOUS'],
+    optional: ['ORDERS_MAP_HOSTS', 'ORDER_EVENTS_SECRET', 'ORDER_EVENTS_SECRET_PREVIOUS'],
     defaults: {},
   },
   dispatch: {

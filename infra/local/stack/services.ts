@@ -44,6 +44,7 @@ export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly st
     'OPENROUTER_DATA_COLLECTION',
     'ORDERS_API_URL',
     'ORDERS_API_TOKEN',
+    'ORDERS_MAP_HOSTS',
     'WHATSAPP_PHONE_NUMBER_ID',
     'WHATSAPP_API_URL',
     'WHATSAPP_ACCESS_TOKEN',

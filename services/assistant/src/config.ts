@@ -44,6 +44,11 @@ const envSchema = z.object({
     .describe('How long the model may take before rules take over'),
   ORDERS_API_URL: z.url({ protocol: /^https?$/ }).describe('Base URL of the order system'),
   ORDERS_API_TOKEN: z.string().min(1).describe('Bearer token for the order system'),
+  ORDERS_MAP_HOSTS: list
+    .default(['www.google.com'])
+    .describe(
+      'Hosts that links to maps may lead to, by comma: others are replaced by one from the coordinates',
+    ),
   ORDERS_TIMEOUT_MS: milliseconds.default(3_000).describe('How long the order system may take'),
   WHATSAPP_PHONE_NUMBER_ID: z
     .string()
@@ -149,7 +154,12 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       timeoutMs: data.MODEL_TIMEOUT_MS,
       callsInFlightMax: data.TURNS_IN_FLIGHT,
     },
-    orders: { baseUrl: data.ORDERS_API_URL, token: data.ORDERS_API_TOKEN, timeoutMs: data.ORDERS_TIMEOUT_MS },
+    orders: {
+      mapHosts: data.ORDERS_MAP_HOSTS,
+      baseUrl: data.ORDERS_API_URL,
+      token: data.ORDERS_API_TOKEN,
+      timeoutMs: data.ORDERS_TIMEOUT_MS,
+    },
     whatsapp: {
       baseUrl: data.WHATSAPP_API_URL,
       accessToken: data.WHATSAPP_ACCESS_TOKEN,

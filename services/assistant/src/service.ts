@@ -72,7 +72,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   const redis = opened.adopt(createRedis(config.redis.url, log), async (it) => it.disconnect())
   const memory = opened.use(createMemory({ redis, registry, log }))
   const system = httpOrderSystem(config.orders)
-  const orders = opened.use(reachOrderSystem({ system, timeoutMs: config.orders.timeoutMs, registry, log }))
+  const orders = opened.use(reachOrderSystem({ ...config.orders, system, registry, log }))
   const messaging = opened.use(
     await connectMessaging({
       url: config.amqp.url,

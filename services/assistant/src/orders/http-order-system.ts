@@ -22,7 +22,7 @@ const place = z
 export const orderSchema = z.object({
   id: z.coerce.string().min(1),
   customer: z.object({ name: z.string(), phone: text }),
-  address: z.object({ line: z.string(), lat: place, lng: place }),
+  address: z.object({ line: z.string(), lat: place, lng: place, map_url: text.catch(undefined) }),
   window: z.object({ start: z.iso.datetime({ offset: true }), end: z.iso.datetime({ offset: true }) }),
   status: z.string(),
   sequence: z.number(),

@@ -4,7 +4,13 @@ import type { Place, ProofPart } from '@waybill/database'
 export type Order = {
   id: string
   customer: { name: string; phone?: string | undefined }
-  address: { line: string; lat?: number | undefined; lng?: number | undefined }
+  /** `map_url`: only where it leads to a host that is allowed. */
+  address: {
+    line: string
+    lat?: number | undefined
+    lng?: number | undefined
+    map_url?: string | undefined
+  }
   /** ISO 8601 with offset. */
   window: { start: string; end: string }
   status: string

@@ -10,11 +10,18 @@ import type {
   RouteDecision,
   StatusReport,
 } from './order-system.ts'
+import { withTrustedLinks } from './trusted-links.ts'
 
 /** A photo takes longer than a word. */
 const FILE_TIMES = 5
 
-type Deps = { system: OrderSystem; timeoutMs: number; registry: Registry; log: Logger }
+type Deps = {
+  system: OrderSystem
+  mapHosts: readonly string[]
+  timeoutMs: number
+  registry: Registry
+  log: Logger
+}
 
 export type ReachableOrders = Disposable & {
   dayOf(driverId: string, date: string): Promise<DayPlan>
@@ -26,10 +33,10 @@ export type ReachableOrders = Disposable & {
 }
 
 /** The order system behind breakers: for reads, for writes and for files, so that none takes another down. */
-export function reachOrderSystem({ system, timeoutMs, registry, log }: Deps): ReachableOrders {
+export function reachOrderSystem({ system, mapHosts, timeoutMs, registry, log }: Deps): ReachableOrders {
   const options = { timeoutMs, registry, log }
   const reads = createBreaker({ ...options, name: 'orders-read' }, (signal, driverId: string, date: string) =>
-    system.dayOf(driverId, date, signal),
+    system.dayOf(driverId, date, signal).then((day) => withTrustedLinks(day, mapHosts)),
   )
   const writes = createBreaker(
     { ...options, name: 'orders-write' },

@@ -1,4 +1,5 @@
 import { normalize, numberIn } from '../understand/normalize.ts'
+import { kindsIn } from './kinds-of-places.ts'
 import type { Order } from './order-system.ts'
 
 /**
@@ -27,9 +28,25 @@ function byName(wanted: string, orders: readonly Order[]): Order[] {
   const containing = named.filter(({ name }) => name.includes(wanted) || wanted.includes(name))
   if (containing.length > 0) return containing.map(({ order }) => order)
   const words = new Set(significantWords(wanted))
-  return named
-    .filter(({ name }) => significantWords(name).some((word) => words.has(word)))
-    .map(({ order }) => order)
+  const sharing = named.filter(({ name }) => significantWords(name).some((word) => words.has(word)))
+  if (sharing.length > 0) return sharing.map(({ order }) => order)
+  const alike = named.filter(({ name }) => isOfKind(name, wanted)).map(({ order }) => order)
+  return alike.length > 0 ? alike : byItem(words, orders)
+}
+
+/** "The restaurant" and "o restaurante" are the same place, whatever its sign says. */
+function isOfKind(name: string, wanted: string): boolean {
+  const nameWords = name.split(' ')
+  return kindsIn(wanted.split(' ')).some((kind) => nameWords.some((word) => kind.has(word)))
+}
+
+/** "The laptops": by what is delivered. */
+function byItem(words: ReadonlySet<string>, orders: readonly Order[]): Order[] {
+  const singular = (word: string) => word.replace(/s$/, '')
+  const wanted = new Set([...words].map(singular))
+  return orders.filter(({ items }) =>
+    items.some(({ name }) => significantWords(normalize(name)).some((word) => wanted.has(singular(word)))),
+  )
 }
 
 /** Do the driver's own words name this order? What a model read into them does not count. */
@@ -49,9 +66,11 @@ export function isNamedIn(
     return true
   }
   const saidWords = new Set(significantWords(said))
-  const matching = orders.filter((other) =>
+  const sharing = orders.filter((other) =>
     significantWords(normalize(other.customer.name)).some((word) => saidWords.has(word)),
   )
+  const matching =
+    sharing.length > 0 ? sharing : orders.filter((other) => isOfKind(normalize(other.customer.name), said))
   return matching.length === 1 && matching[0]?.id === order.id
 }
 

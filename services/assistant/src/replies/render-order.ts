@@ -49,9 +49,10 @@ function detailsOf(order: Order, { say, language, driver, session }: Voice): str
     .join('\n')
 }
 
-/** The only links in replies are made here, to this host. */
+/** Of the order system where its host is allowed (`withTrustedLinks`), else made here from the coordinates. */
 function mapLink({ address }: Order): string {
-  const { lat, lng, line } = address
+  const { lat, lng, line, map_url } = address
+  if (map_url !== undefined) return map_url
   const query = lat !== undefined && lng !== undefined ? `${lat},${lng}` : line
   return `https://www.google.com/maps/search/?${new URLSearchParams({ api: '1', query }).toString()}`
 }

@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { textMessage } from '@waybill/whatsapp'
 import { dayOf } from '../orders/local-view.ts'
 import { isClosed } from '../orders/order-status.ts'
+import type { Order } from '../orders/order-system.ts'
+import { suggestSwap } from '../orders/suggest-swap.ts'
+import { orderRefOf } from '../replies/buttons.ts'
+import { distanceText } from '../replies/distance-text.ts'
 import { ageOf, firstName, linesOf, paragraphs } from '../replies/render-orders.ts'
 import { isClearAcceptance } from '../understand/route-words.ts'
 import { askRoute, canBeUndone, isPastCutOff, leaveToDispatch, routeOfToday } from './route-decision.ts'
@@ -58,6 +62,19 @@ export const acceptRoute = defineTool({
   },
 })
 
+/** An idea for the driver: nothing is changed by it. */
+function swapOf(open: readonly Order[], { say, language, now }: ToolContext): string | undefined {
+  const swap = suggestSwap(open, now)
+  return (
+    swap &&
+    say.stops.swap({
+      ...{ first: orderRefOf(swap.first), second: orderRefOf(swap.second), saved: swap.savedPercent },
+      from: distanceText(swap.fromM, language),
+      to: distanceText(swap.toM, language),
+    })
+  )
+}
+
 function summaryOf(
   context: ToolContext,
   day: Awaited<ReturnType<ToolContext['book']['on']>>,
@@ -69,6 +86,7 @@ function summaryOf(
     say.route.accepted({ name: firstName(driver.name), count: open.length }),
     day && next.length > 0 ? ageOf(day, context) : undefined,
     next.length > 0 ? linesOf(next, context, say.route.nextStops) : undefined,
+    day?.isFresh ? swapOf(open, context) : undefined,
   )
   const route = { date: today, decision: 'accepted', at: now, held: [], wasAccepted: true } as const
   const orderIds = open.map(({ id }) => id).slice(0, 200)

@@ -1,12 +1,13 @@
-import { type OutboundMessage, textMessage } from '@waybill/whatsapp'
+import { listMessage, type OutboundMessage, textMessage } from '@waybill/whatsapp'
 import type { Order } from '../orders/order-system.ts'
-import { orderTitle, type TapAction, withButtons } from '../replies/buttons.ts'
+import { orderTitle, type TapAction, tapId, withButtons } from '../replies/buttons.ts'
 import { linesOf, paragraphs } from '../replies/render-orders.ts'
 import type { PendingQuestion, Report } from '../session/session.ts'
 import { reportTarget } from './ask-report.ts'
 import type { ToolContext, ToolResult } from './tool.ts'
 
 const BUTTONS_MAX = 3
+const ROWS_MAX = 10
 
 type Tool = (PendingQuestion & { kind: 'which-order' })['tool']
 type Question = {
@@ -32,18 +33,26 @@ export function askWhich(
 ): ToolResult {
   const { now, today } = context
   const action = ACTIONS[tool]
+  const targetOf = (order: Order) => (report ? reportTarget(report.status, order.id) : order.id)
+  const rowOf = (order: Order) => ({
+    id: tapId({ action, target: targetOf(order), date: today }),
+    title: orderTitle(order),
+    description: order.address.line,
+  })
   const reply: OutboundMessage =
     candidates.length <= BUTTONS_MAX
       ? withButtons(
           paragraphs(preface, text),
           today,
-          candidates.map((order) => ({
-            action,
-            target: report ? reportTarget(report.status, order.id) : order.id,
-            title: orderTitle(order),
-          })),
+          candidates.map((order) => ({ action, target: targetOf(order), title: orderTitle(order) })),
         )
-      : textMessage(paragraphs(preface, text, linesOf(candidates, context)))
+      : candidates.length <= ROWS_MAX
+        ? listMessage({
+            body: paragraphs(preface, text, linesOf(candidates, context)),
+            button: context.say.orders.listButton,
+            sections: [{ title: context.say.orders.listSection, rows: candidates.map(rowOf) }],
+          })
+        : textMessage(paragraphs(preface, text, linesOf(candidates, context)))
   return {
     replies: [reply],
     summary: 'asked which order',
