@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
+import { inventedOn } from './e2e/check-grounding.ts'
 import { freshStack, type TestStack } from './fresh-stack.ts'
 import { sandboxAt } from './sandbox.ts'
 
@@ -95,4 +96,8 @@ describe('what cannot be read', () => {
   ])('gets a kind sentence: %s', async (phone, message, answer) => {
     expect((await sandbox.phone(phone).ask(message)).text).toContain(answer)
   })
+})
+
+it('P8: no reply of this suite says what stands nowhere', async () => {
+  expect(await inventedOn(system)).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
+import { inventedOn } from './e2e/check-grounding.ts'
 import { freshStack, type TestStack } from './fresh-stack.ts'
 import { sandboxAt } from './sandbox.ts'
 
@@ -128,4 +129,8 @@ describe('people whom it does not serve', () => {
     const answer = await sandbox.phone(driver?.phone ?? '').ask('What are my orders today?')
     expect(answer.text).not.toMatch(/#\d/)
   })
+})
+
+it('P8: no reply of this suite says what stands nowhere', async () => {
+  expect(await inventedOn(system)).toEqual([])
 })

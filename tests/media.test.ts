@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
+import { inventedOn } from './e2e/check-grounding.ts'
 import { freshStack, type TestStack } from './fresh-stack.ts'
 import { sandboxAt } from './sandbox.ts'
 
@@ -75,4 +76,8 @@ describe('voice notes', () => {
     const answer = await sandbox.phone(JOHAN).ask(says('My orders, and also …', { seconds: 300 }))
     expect(answer.text).toContain('I can listen to 2 minutes')
   })
+})
+
+it('P8: no reply of this suite says what stands nowhere', async () => {
+  expect(await inventedOn(system)).toEqual([])
 })

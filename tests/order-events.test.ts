@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
+import { inventedOn } from './e2e/check-grounding.ts'
 import { freshStack } from './fresh-stack.ts'
 import { sandboxAt } from './sandbox.ts'
 
@@ -105,4 +106,8 @@ describe('what changes in the order system', () => {
     expect(accepted.text).toContain('aceita')
     expect(await sandbox.phone(MARIA.phone).answers()).toHaveLength(before + 2)
   })
+})
+
+it('P8: no reply of this suite says what stands nowhere', async () => {
+  expect(await inventedOn(system)).toEqual([])
 })

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { eventually, type FaultProxy, startFaultProxy } from '@waybill/test-kit'
 import { signatureOf } from '@waybill/whatsapp'
 import { Redis } from 'ioredis'
+import { inventedOn } from './e2e/check-grounding.ts'
 import { freshStack, type TestStack } from './fresh-stack.ts'
 import { sandboxAt } from './sandbox.ts'
 
@@ -402,4 +403,8 @@ describe('P10 poison is set aside', () => {
     expect(await post(urls.webhook, { body, headers: { 'x-hub-signature-256': signature } })).toBe(200)
     await untilAnswered([good.id])
   })
+})
+
+it('P8: no reply of this suite says what stands nowhere', async () => {
+  expect(await inventedOn(system)).toEqual([])
 })

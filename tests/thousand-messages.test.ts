@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
+import { inventedOn } from './e2e/check-grounding.ts'
 import { freshStack, type TestStack } from './fresh-stack.ts'
 import { sandboxAt } from './sandbox.ts'
 
@@ -99,3 +100,7 @@ async function drained() {
     { timeoutMs: 100_000, what: 'the system to be drained' },
   )
 }
+
+it('P8: no reply of this suite says what stands nowhere', async () => {
+  expect(await inventedOn(system)).toEqual([])
+})
