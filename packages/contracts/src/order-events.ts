@@ -34,7 +34,8 @@ export const orderEventReceived = defineQueue({
   queue: 'assistant.order-event-received',
   routingKey: 'order-event.received.v1',
   schema: orderEventSchema,
-  retry: { attemptsMax: 20, delayMsMin: 1_000, delayMsMax: 60_000 },
+  // An hour without PostgreSQL; one delay is one queue.
+  retry: { attemptsMax: 240, delayMsMin: 15_000, delayMsMax: 15_000 },
 })
 
 /** A driver has order events to be told of: the rows say which. */

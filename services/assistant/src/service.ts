@@ -27,7 +27,6 @@ import { reachOrderSystem } from './orders/reach-order-system.ts'
 import { sendProof } from './orders/send-proof.ts'
 import { workCommands } from './orders/work-commands.ts'
 import { createMemory, createRedis } from './session/memory.ts'
-import { TOOLS } from './tools/catalogue.ts'
 import { createTranslator } from './translate/ask-translation.ts'
 import { inOtherLanguages } from './translate/translate-answer.ts'
 import { createTranslation } from './translate/translate-reply.ts'
@@ -37,9 +36,9 @@ import { unlessTakenOver } from './turns/leave-to-person.ts'
 import { publishHint } from './turns/publish-hint.ts'
 import { workConversation } from './turns/work-conversation.ts'
 import { createModel } from './understand/ask-model.ts'
-import { createRules } from './understand/classify-by-rules.ts'
 import { EXAMPLES } from './understand/examples.ts'
 import { createReader } from './understand/read-with-model.ts'
+import { rulesOfExamples } from './understand/rules-of-examples.ts'
 import { createSharing } from './understand/share-understanding.ts'
 import { createUnderstanding } from './understand/understand.ts'
 import { createUnderstandingCache } from './understand/understanding-cache.ts'
@@ -107,7 +106,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       patienceMs: config.model.timeoutMs / 2,
       random: Math.random,
     }),
-    classifyByRules: createRules(EXAMPLES, TOOLS),
+    classifyByRules: rulesOfExamples(),
     sharing: createSharing(EXAMPLES),
     cache: opened.use(createUnderstandingCache({ redis, registry, log })),
     onLookup: (outcome) => metrics.understandingCache.inc({ outcome }),
