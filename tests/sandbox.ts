@@ -10,6 +10,8 @@ const shownSchema = z.looseObject({
   context: z.object({ id: z.string() }).optional(),
   interactive: z.unknown().optional(),
   biz_opaque_callback_data: z.string().optional(),
+  cursor: z.number(),
+  timestamps: z.record(z.string(), z.number()),
 })
 /** A bubble on a driver's phone. */
 export type Shown = z.output<typeof shownSchema>
@@ -65,6 +67,13 @@ export function sandboxAt(url: string) {
       const answers = async () => (await shown()).filter(({ direction }) => direction === 'outbound')
       return {
         send,
+        /** On the phone, but not on its way: the webhook is for the caller to post. */
+        async write(message: object): Promise<{ wamids: string[]; webhook: string }> {
+          const { wamids, webhooks } = z
+            .object({ wamids: z.array(z.string()), webhooks: z.tuple([z.string()]) })
+            .parse(await call('POST', path, { ...message, deliver: false }))
+          return { wamids, webhook: webhooks[0] }
+        },
         /** Resolves when WhatsApp got its 200: what is sent after that has certainly been sent later. */
         async sendAcked(message: string | object): Promise<string[]> {
           const wamids = await send(message)
@@ -138,6 +147,7 @@ export function sandboxAt(url: string) {
         .object({
           writes: z.array(
             z.looseObject({
+              at: z.number(),
               idempotencyKey: z.string().nullish(),
               driverId: z.string().optional(),
               action: z.string().optional(),

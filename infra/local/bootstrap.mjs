@@ -1,5 +1,5 @@
 // Runs before anything is installed: plain JavaScript for Node 20, without dependencies. Brings the npm packages
-// and the missing programs of the system, then hands over to `<command>.ts` on the Node that the lockfile pins.
+// and the missing programs of the system, then hands over to the command's script on the Node that the lockfile pins.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -20,10 +20,12 @@ const PNPM = 'pnpm@12.21.0'
 const NODE_MAJOR_MIN = 20
 const NODE_MAJOR_PINNED = 24
 
-const NEEDS = {
-  start: ['rabbitmq-server', 'redis-server', 'nginx', 'postgresql'],
-  test: ['rabbitmq-server', 'redis-server', 'nginx', 'postgresql', 'chromium', 'prometheus'],
-  drivers: [],
+const SERVERS = ['rabbitmq-server', 'redis-server', 'nginx', 'postgresql']
+const COMMANDS = {
+  start: { script: 'infra/local/start.ts', needs: SERVERS },
+  test: { script: 'infra/local/test.ts', needs: [...SERVERS, 'chromium', 'prometheus'] },
+  faults: { script: 'tests/faults/main.ts', needs: SERVERS },
+  drivers: { script: 'infra/local/drivers.ts', needs: [] },
 }
 
 // Debian starts what it installs. We run private servers and want none of those: not now (policy-rc.d), and not
@@ -44,9 +46,10 @@ const INSTALL = `
   fi`
 
 const [command, ...args] = process.argv.slice(2)
-if (!Object.hasOwn(NEEDS, command)) {
-  stop(`There is no command ${command ?? ''}: npm start, npm test, npm run drivers.`)
+if (!Object.hasOwn(COMMANDS, command)) {
+  stop(`There is no command ${command ?? ''}: npm start, npm test, npm run drivers, npm run faults.`)
 }
+const { script, needs } = COMMANDS[command]
 if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
   stop(`Waybill needs Node ${NODE_MAJOR_MIN} or newer to start; this is ${process.version}.`)
 }
@@ -55,7 +58,7 @@ if (process.platform !== 'linux') {
 }
 useHome()
 installPackages()
-installPrograms(NEEDS[command])
+installPrograms(needs)
 handOver()
 
 // npm and pnpm keep their caches there.
@@ -146,7 +149,7 @@ function handOver() {
       existsSync(pinned) ? pinned : process.execPath,
       '--conditions=@waybill/source',
       '--disable-warning=ExperimentalWarning',
-      join(CHECKOUT, `infra/local/${command}.ts`),
+      join(CHECKOUT, script),
       ...args,
     ],
     { stdio: 'inherit' },

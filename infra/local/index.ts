@@ -1,3 +1,4 @@
+export { LOCAL_DIR, runLauncher } from './launcher.ts'
 export { type Servers, type ServersOptions, type ServerUrls, startServers } from './servers/start-servers.ts'
 export {
   type ServiceProcess,

@@ -1,13 +1,23 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { privateDir } from './account.ts'
 import type { ServerDefinition, ServerPlace } from './server-definition.ts'
 
 type Ports = { amqp: number; management: number; epmd: number; distribution: number }
-type RabbitMq = ServerDefinition & { url: string; managementUrl: string }
+type RabbitMq = ServerDefinition & {
+  url: string
+  managementUrl: string
+  /** What `rabbitmqctl` says; rejects when it fails. */
+  control: (...args: string[]) => Promise<string>
+}
+
+const BINARIES = '/usr/lib/rabbitmq/bin'
+const CONTROL_MS_MAX = 60_000
 
 /** Erlang's port mapper. RabbitMQ would start one by itself, as a daemon that outlives it. */
 export function epmdServer(place: ServerPlace, port: number): ServerDefinition {
@@ -47,33 +57,43 @@ export function rabbitMqServer(place: ServerPlace, ports: Ports): RabbitMq {
   )
 
   const managementUrl = `http://waybill:${password}@127.0.0.1:${ports.management}`
+  const env = {
+    HOME: dir,
+    RUNNING_UNDER_SYSTEMD: 'true', // no shell between us and the broker
+    ERL_EPMD_PORT: String(ports.epmd),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODENAME: 'waybill@localhost',
+    RABBITMQ_NODE_PORT: String(ports.amqp),
+    RABBITMQ_DIST_PORT: String(ports.distribution),
+    RABBITMQ_MNESIA_BASE: join(dir, 'db'),
+    RABBITMQ_LOG_BASE: join(dir, 'log'),
+    RABBITMQ_CONFIG_FILE: join(dir, 'rabbitmq.conf'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(dir, 'enabled_plugins'),
+    RABBITMQ_CONF_ENV_FILE: '/dev/null',
+    RABBITMQ_PID_FILE: join(dir, 'pid'),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+  }
   return {
     name: 'rabbitmq',
     dir,
     // Not the `rabbitmq-server` of the PATH: that one insists on being root or rabbitmq.
-    program: '/usr/lib/rabbitmq/bin/rabbitmq-server',
+    program: join(BINARIES, 'rabbitmq-server'),
     args: [],
-    env: {
-      HOME: dir,
-      RUNNING_UNDER_SYSTEMD: 'true', // no shell between us and the broker
-      ERL_EPMD_PORT: String(ports.epmd),
-      ERL_EPMD_ADDRESS: '127.0.0.1',
-      RABBITMQ_NODENAME: 'waybill@localhost',
-      RABBITMQ_NODE_PORT: String(ports.amqp),
-      RABBITMQ_DIST_PORT: String(ports.distribution),
-      RABBITMQ_MNESIA_BASE: join(dir, 'db'),
-      RABBITMQ_LOG_BASE: join(dir, 'log'),
-      RABBITMQ_CONFIG_FILE: join(dir, 'rabbitmq.conf'),
-      RABBITMQ_ENABLED_PLUGINS_FILE: join(dir, 'enabled_plugins'),
-      RABBITMQ_CONF_ENV_FILE: '/dev/null',
-      RABBITMQ_PID_FILE: join(dir, 'pid'),
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
-    },
+    env,
     stopSignal: 'SIGTERM',
     patienceMs: 2_000, // the broker is done within a tenth of this, its runtime lingers for six seconds
     isReady: () => isListening(managementUrl, ports.amqp),
     url: `amqp://waybill:${password}@127.0.0.1:${ports.amqp}`,
     managementUrl,
+    async control(...args) {
+      const { stdout } = await promisify(execFile)(join(BINARIES, 'rabbitmqctl'), args, {
+        cwd: dir,
+        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8', ...env },
+        timeout: CONTROL_MS_MAX,
+        ...place.account,
+      })
+      return stdout
+    },
   }
 }
 

@@ -19,10 +19,12 @@ export type ServerUrls = {
 export type Servers = ServerUrls &
   AsyncDisposable & {
     readonly processes: readonly { name: ServerName; pid: number }[]
-    /** Resolves when it has ended; at once for signals that end nothing. */
-    kill(name: ServerName, signal: NodeJS.Signals): Promise<void>
+    /** Resolves with how it has ended; at once for signals that end nothing. */
+    kill(name: ServerName, signal: NodeJS.Signals): Promise<string | undefined>
     /** Stops it if it runs, and starts it on the same port and data. */
     restart(name: ServerName): Promise<void>
+    /** What `rabbitmqctl` says; rejects when it fails. */
+    rabbitmqctl(...args: string[]): Promise<string>
   }
 
 export type ServersOptions = {
@@ -100,6 +102,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     },
     kill: (name, signal) => one(name).kill(signal),
     restart: (name) => one(name).restart(),
+    rabbitmqctl: rabbitmq.control,
     [Symbol.asyncDispose]: stopAll,
   }
 }

@@ -27,11 +27,13 @@ export type Supervised = {
   /** Resolves when it is ready. */
   start(): Promise<void>
   stop(): Promise<void>
-  /** Resolves when it has ended; at once for signals that end nothing. */
-  kill(signal: NodeJS.Signals): Promise<void>
+  /** Resolves with how it has ended, `exit code 0` or `SIGKILL`; at once for signals that end nothing. */
+  kill(signal: NodeJS.Signals): Promise<string | undefined>
   /** Stops it if it runs, and starts it. */
   restart(): Promise<void>
 }
+
+const ENDING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGKILL']
 
 export function supervise({
   command,
@@ -67,10 +69,10 @@ export function supervise({
     start,
     stop,
     async kill(signal) {
-      const isEnd = signal !== 'SIGSTOP' && signal !== 'SIGCONT'
+      const isEnd = ENDING.includes(signal)
       if (isEnd) isEndExpected = true
       child?.signal(signal)
-      if (isEnd) await child?.ended
+      return isEnd ? child?.ended : undefined
     },
     async restart() {
       await stop()

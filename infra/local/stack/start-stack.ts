@@ -31,10 +31,12 @@ export type ServiceProcess = {
   readonly instance: string
   readonly pid: number
   readonly metricsUrl: string
-  /** Resolves when it has ended; at once for SIGSTOP and SIGCONT. */
-  kill(signal: NodeJS.Signals): Promise<void>
+  /** Resolves with how it has ended, `exit code 0` or `SIGKILL`; at once for signals that end nothing. */
+  kill(signal: NodeJS.Signals): Promise<string | undefined>
   /** On the same port, as the same instance. */
   restart(): Promise<void>
+  /** Stops it for good. Resolves with how it has ended. */
+  remove(): Promise<string | undefined>
 }
 
 export type Stack = AsyncDisposable & {
@@ -55,6 +57,8 @@ export type StackOptions = {
   faqDir?: string | undefined
   /** In place of what the sandbox plays, for all services. */
   accounts?: Readonly<Record<string, string>>
+  /** What the services call the machine of the sandbox: 127.0.0.1 without. */
+  sandboxHost?: string
   /** On top, for one service. */
   env?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>
   log: (line: string) => void
@@ -84,7 +88,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const sandboxUrl = `http://127.0.0.1:${ports[wanted.indexOf('sandbox')]}`
   const door = nginx({ dir, pidDir, port: options.port ?? anyPort, onUnexpectedEnd, signal })
   const webhookUrl = `${door.url}/webhook`
-  const played = sandboxAccounts(sandboxUrl)
+  const played = sandboxAccounts(sandboxUrl.replace('127.0.0.1', options.sandboxHost ?? '127.0.0.1'))
   const variables = {
     DATABASE_URL: servers.postgresUrl,
     REDIS_URL: servers.redisUrl,
@@ -94,9 +98,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ...options.accounts,
   }
   const instances: Instance[] = []
+  const numbers = new Map<ServiceName, number>()
 
   function newInstance(service: ServiceName, port: number): Instance {
-    const instance = `${service}-${instances.filter((it) => it.service === service).length + 1}`
+    const number = (numbers.get(service) ?? 0) + 1
+    numbers.set(service, number)
+    const instance = `${service}-${number}`
     const url = `http://127.0.0.1:${port}`
     const own =
       service === 'sandbox'
@@ -109,7 +116,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onUnexpectedEnd,
       signal,
     })
-    const it = Object.assign(supervised, { service, instance, port, metricsUrl: `${url}/metrics` })
+    const it: Instance = Object.assign(supervised, {
+      ...{ service, instance, port, metricsUrl: `${url}/metrics` },
+      async remove() {
+        instances.splice(instances.indexOf(it), 1)
+        if (service === 'ingress') door.setUpstreams(portsOf('ingress'))
+        return supervised.kill('SIGTERM')
+      },
+    })
     instances.push(it)
     return it
   }

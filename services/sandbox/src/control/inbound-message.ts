@@ -19,6 +19,8 @@ export const inboundSchema = z
     /** Seconds since the epoch, as in WhatsApp's own timestamps; late messages have old ones. */
     timestamp: z.coerce.number().int().min(0).optional(),
     userIdOnly: z.boolean().default(false),
+    /** Without: whoever asked posts the webhooks, which are in the answer. */
+    deliver: z.boolean().default(true),
   })
   .superRefine((message, context) => {
     if (
@@ -46,6 +48,7 @@ const CONTROL_FIELDS = new Set([
   'batch',
   'timestamp',
   'userIdOnly',
+  'deliver',
 ])
 const UNSUPPORTED = [
   {

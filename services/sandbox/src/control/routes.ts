@@ -63,9 +63,9 @@ export async function controlRoutes(app: FastifyInstance, world: World): Promise
   }
 
   app.get('/drivers', async () => ({ drivers: world.options.fleet }))
-  app.post<Phone>('/drivers/:phone/messages', async ({ params, body }) => ({
-    wamids: sendAsDriver(world, personOf(params.phone), parse(inboundSchema, body)),
-  }))
+  app.post<Phone>('/drivers/:phone/messages', async ({ params, body }) =>
+    sendAsDriver(world, personOf(params.phone), parse(inboundSchema, body)),
+  )
   app.get<Phone>('/drivers/:phone/messages', async ({ params, query }) => {
     const { phone } = personOf(params.phone)
     const { after } = parse(listSchema, query)

@@ -8,8 +8,15 @@ import { contentOf, contextOf, type InboundRequest } from './inbound-message.ts'
 // What Meta puts into one webhook at most.
 const UPDATES_PER_WEBHOOK_MAX = 1_000
 
-/** Shows the messages on the driver's phone and posts their webhooks. Returns at once, with their ids. */
-export function sendAsDriver(world: World, person: Person, request: InboundRequest): string[] {
+/**
+ * Shows the messages on the driver's phone and posts their webhooks. Returns at once, with their ids; with the webhooks
+ * too when they are not to be delivered.
+ */
+export function sendAsDriver(
+  world: World,
+  person: Person,
+  request: InboundRequest,
+): { wamids: string[]; webhooks?: string[] } {
   const { chats, delivery } = world.whatsapp
   const { business } = world.options
   const context = contextOf(request, chats.list(person.phone, undefined))
@@ -40,13 +47,17 @@ export function sendAsDriver(world: World, person: Person, request: InboundReque
     }
   })
 
+  const wamids = messages.map(({ id }) => id)
   const perWebhook = request.batch ? UPDATES_PER_WEBHOOK_MAX : 1
+  const webhooks: string[] = []
   for (let start = 0; start < messages.length; start += perWebhook) {
     const part = messages.slice(start, start + perWebhook)
     const body = webhookBytes(business, { contacts, messages: part })
-    delivery.deliver(body, { copies: request.duplicate, onAcked: () => markDelivered(part) })
+    if (request.deliver)
+      delivery.deliver(body, { copies: request.duplicate, onAcked: () => markDelivered(part) })
+    else webhooks.push(body.toString('latin1'))
   }
-  return messages.map(({ id }) => id)
+  return request.deliver ? { wamids } : { wamids, webhooks }
 
   // The driver's second tick: the business has it.
   function markDelivered(part: readonly { id: string }[]) {

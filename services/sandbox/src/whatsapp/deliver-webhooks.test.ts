@@ -46,6 +46,21 @@ describe('webhooks', () => {
     expect(new Set(json.wamids).size).toBe(5)
   })
 
+  it('stay with whoever wants to deliver them', async () => {
+    await using sandbox = await openSandbox()
+    const { json } = await sandbox.control('POST', `/drivers/${JOHAN}/messages`, {
+      ...write,
+      count: 2,
+      deliver: false,
+    })
+    const bodies: { entry: { changes: { value: { messages: { id: string }[] } }[] }[] }[] = json.webhooks.map(
+      (webhook: string) => JSON.parse(webhook),
+    )
+    expect(bodies.map((body) => body.entry[0]?.changes[0]?.value.messages[0]?.id)).toEqual(json.wamids)
+    const stats = await sandbox.control('GET', '/stats')
+    expect(stats.json.webhooks).toMatchObject({ attempts: 0, queued: 0 })
+  })
+
   it('of receipts go forward and carry our own id, the price and the conversation', async () => {
     await using sandbox = await openSandbox()
     await sandbox.control('PUT', '/receipts', { sent: 0, delivered: 30, read: 60 })

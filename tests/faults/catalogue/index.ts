@@ -1,0 +1,16 @@
+import { BROKER_FAULTS } from './broker.ts'
+import type { Fault } from './fault.ts'
+import { POSTGRES_FAULTS } from './postgres.ts'
+import { PROCESS_FAULTS } from './processes.ts'
+import { REDIS_FAULTS } from './redis.ts'
+import { TRAFFIC_FAULTS } from './traffic.ts'
+import { UPSTREAM_FAULTS } from './upstreams.ts'
+
+export const FAULTS: readonly Fault[] = [
+  ...PROCESS_FAULTS,
+  ...BROKER_FAULTS,
+  ...POSTGRES_FAULTS,
+  ...REDIS_FAULTS,
+  ...UPSTREAM_FAULTS,
+  ...TRAFFIC_FAULTS,
+]

@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util'
+import { FAULTS } from './catalogue/index.ts'
+
+export type Command =
+  | { do: 'help' }
+  | { do: 'list' }
+  /** What a history that was kept says, once more. */
+  | { do: 'check'; file: string }
+  | RunCommand
+  /** Faults at random for so many seconds. */
+  | ({ do: 'soak' } & Load)
+
+export type RunCommand = { do: 'run'; faults: readonly string[] } & Load
+
+type Load = { seed: number; seconds: number; perSecond: number; drivers: number; historyDir: string }
+
+export const HELP = `npm run faults -- FAULT… [options]   one fault, or several, one after the other
+npm run faults -- all [options]      every fault there is
+npm run faults -- soak [options]     faults at random, for --seconds
+npm run faults -- check FILE         what a history that was kept says
+npm run faults -- list               the faults there are
+
+  --seed N       the same messages, victims and moments again (1)
+  --seconds N    how long drivers write; a fault takes the middle half of it (20, soak 600)
+  --rate N       messages a second (50)
+  --drivers N    drivers that write (300)
+  --history DIR  where the histories go (.local/faults)`
+
+const LIMITS = { seconds: 86_400, rate: 1_000, drivers: 1_000, seed: 2 ** 31 }
+
+/** Throws with a sentence that says what is allowed. */
+export function readArguments(args: readonly string[], historyDir: string): Command {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      seed: { type: 'string' },
+      seconds: { type: 'string' },
+      rate: { type: 'string' },
+      drivers: { type: 'string' },
+      history: { type: 'string' },
+    },
+  })
+  const [first, ...rest] = positionals
+  if (values.help || first === undefined) return { do: 'help' }
+  if (first === 'list') return { do: 'list' }
+  if (first === 'check') {
+    const [file] = rest
+    if (file === undefined) throw new Error('Which history? npm run faults -- check FILE')
+    return { do: 'check', file }
+  }
+  const load = {
+    seed: wholeNumber('seed', values.seed, 1),
+    seconds: wholeNumber('seconds', values.seconds, first === 'soak' ? 600 : 20),
+    perSecond: wholeNumber('rate', values.rate, 50),
+    drivers: wholeNumber('drivers', values.drivers, 300),
+    historyDir: values.history ?? historyDir,
+  }
+  if (first === 'soak') return { do: 'soak', ...load }
+  const faults = first === 'all' ? FAULTS.map(({ name }) => name) : positionals
+  const unknown = faults.find((name) => !FAULTS.some((fault) => fault.name === name))
+  if (unknown !== undefined) throw new Error(`There is no fault called ${unknown}: npm run faults -- list`)
+  return { do: 'run', faults, ...load }
+}
+
+function wholeNumber(name: keyof typeof LIMITS, text: string | undefined, standard: number): number {
+  if (text === undefined) return standard
+  if (!/^[1-9]\d*$/.test(text) || Number(text) > LIMITS[name])
+    throw new Error(`--${name} ${text}: a whole number from 1 to ${LIMITS[name]}.`)
+  return Number(text)
+}

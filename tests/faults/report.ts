@@ -1,0 +1,65 @@
+import { isGreen, type Verdict } from './checker.ts'
+
+const COLUMNS = [
+  'fault',
+  'seed',
+  'messages',
+  'sent again',
+  'recovered',
+  'late',
+  'wrong',
+  'answer p50 / p95 / max',
+  'ack max',
+  'drained after',
+  'queued',
+] as const
+
+/** A Markdown table, a row for each run. */
+export function tableOf(verdicts: readonly Verdict[]): string {
+  const rows = [[...COLUMNS], COLUMNS.map(() => '---'), ...verdicts.map(rowOf)]
+  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
+    .join('\n')
+}
+
+function rowOf(verdict: Verdict): string[] {
+  const { fault, seed, messages, refused, recovered, late, answer, ackMaxMs, drainedMs, queuedMax } = verdict
+  return [
+    fault,
+    String(seed),
+    String(messages),
+    String(refused),
+    String(recovered),
+    String(late),
+    wrongOf(verdict),
+    [answer.p50Ms, answer.p95Ms, answer.maxMs].map(secondsOf).join(' / '),
+    secondsOf(ackMaxMs),
+    drainedMs === undefined ? 'never' : secondsOf(drainedMs),
+    String(queuedMax),
+  ]
+}
+
+/** What was wrong, in numbers; in brackets what may be. */
+function wrongOf({ wrong, allows }: Verdict): string {
+  const found = Object.entries(wrong).flatMap(([name, all]) => {
+    if (all.length === 0) return []
+    const text = `${all.length} ${name}`
+    return [allows.includes(name) ? `(${text})` : text]
+  })
+  return found.length === 0 ? 'none' : found.join(', ')
+}
+
+/** Everything that must not be, with the first of each kind. */
+export function complaintsOf(verdict: Verdict): string {
+  if (isGreen(verdict)) return ''
+  return Object.entries(verdict.wrong)
+    .flatMap(([name, all]) =>
+      all.length === 0 || verdict.allows.includes(name)
+        ? []
+        : [`  ${name}: ${all.slice(0, 3).join('; ')}${all.length > 3 ? `; and ${all.length - 3} more` : ''}`],
+    )
+    .join('\n')
+}
+
+const secondsOf = (ms: number) => `${(ms / 1_000).toFixed(1)} s`
