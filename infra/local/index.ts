@@ -1,4 +1,5 @@
-export { LOCAL_DIR, runLauncher } from './launcher.ts'
+export { CHECKOUT, LOCAL_DIR, runLauncher } from './launcher.ts'
+export { serverAccount } from './servers/account.ts'
 export { type Servers, type ServersOptions, type ServerUrls, startServers } from './servers/start-servers.ts'
 export {
   type ServiceProcess,

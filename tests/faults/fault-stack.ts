@@ -7,6 +7,7 @@ import { eventually, type FaultProxy, startFaultProxy } from '@waybill/test-kit'
 import pg from 'pg'
 import { sandboxAt } from '../sandbox.ts'
 import type { Driver } from './load.ts'
+import { previousCheckout } from './previous-checkout.ts'
 
 type Sandbox = ReturnType<typeof sandboxAt>
 type ServiceName = ServiceProcess['service']
@@ -37,8 +38,15 @@ export type FaultStack = AsyncDisposable & {
   onCrash(listener: CrashListener): Disposable
 }
 
+/** With one RabbitMQ, with three, or with the services of the commit before. */
+export type SystemKind = 'plain' | 'cluster' | 'previous'
+
 type CrashListener = (process: string, reason: string) => void
-type Options = { drivers: number; log: (line: string) => void }
+type Options = {
+  drivers: number
+  kind: SystemKind
+  log: (line: string) => void
+}
 
 // What freezes is given up after this: shorter than in production, so that a run is.
 const LEASE_MS = 5_000
@@ -54,15 +62,24 @@ const SERVICE_NAMES: readonly ServiceName[] = [
   'dispatch',
 ]
 
-export async function startFaultStack({ drivers: count, log }: Options): Promise<FaultStack> {
+export async function startFaultStack({ drivers: count, kind, log }: Options): Promise<FaultStack> {
   await using opened = new AsyncDisposableStack()
   const dir = opened.adopt(await mkdtemp(join(tmpdir(), 'waybill-faults-')), (it) =>
     rm(it, { recursive: true, force: true }),
   )
-  const servers = opened.use(await startServers({ dir: join(dir, 'servers'), isThrowaway: true, log }))
-  const line = async (url: string) => opened.use(await startFaultProxy(url))
-  const ingressAmqp = await line(servers.amqpUrl)
-  const amqp = await line(servers.amqpUrl)
+  const servers = opened.use(
+    await startServers({
+      dir: join(dir, 'servers'),
+      isThrowaway: true,
+      brokers: kind === 'cluster' ? 3 : 1,
+      log,
+    }),
+  )
+  const line = async (url: string, ...more: readonly string[]) =>
+    opened.use(await startFaultProxy(url, ...more))
+  const otherNodes = servers.amqpUrls.slice(1)
+  const ingressAmqp = await line(servers.amqpUrl, ...otherNodes)
+  const amqp = await line(servers.amqpUrl, ...otherNodes)
   const postgres = await line(servers.postgresUrl)
   const redis = await line(servers.redisUrl)
 
@@ -76,6 +93,7 @@ export async function startFaultStack({ drivers: count, log }: Options): Promise
     await startStack({
       servers: { ...servers, amqpUrl: amqp.url, postgresUrl: servers.postgresUrl, redisUrl: redis.url },
       dir,
+      checkout: kind === 'previous' ? opened.use(await previousCheckout()).dir : undefined,
       sandboxHost: SANDBOX_HOST,
       env: Object.fromEntries(
         SERVICE_NAMES.map((service) => [

@@ -19,18 +19,19 @@ await runLauncher(async (signal) => {
   return conclude(await runAll(command, signal))
 })
 
-async function runAll({ faults, drivers, ...run }: RunCommand, signal: AbortSignal) {
-  await using system = await startFaultStack({ drivers, log: progress })
+async function runAll({ faults, drivers, ...run }: RunCommand, signal: AbortSignal): Promise<Verdict[]> {
+  const wanted = FAULTS.filter(({ name }) => faults.includes(name))
   const verdicts: Verdict[] = []
-  for (const name of faults) {
-    const fault = FAULTS.find((it) => it.name === name)
-    if (!fault || signal.aborted) continue
-    const verdict = await runFault(system, fault, run)
-    verdicts.push(verdict)
-    progress(
-      `${isGreen(verdict) ? styleText('green', '✓') : styleText('red', '✗')} ${name} (${verdict.historyFile})`,
-    )
-    if (!isGreen(verdict)) console.log(complaintsOf(verdict))
+  for (const [kind, group] of Map.groupBy(wanted, ({ system = 'plain' }) => system)) {
+    await using system = await startFaultStack({ drivers, kind, log: progress })
+    for (const fault of group) {
+      if (signal.aborted) continue
+      const verdict = await runFault(system, fault, run)
+      verdicts.push(verdict)
+      const mark = isGreen(verdict) ? styleText('green', '✓') : styleText('red', '✗')
+      progress(`${mark} ${fault.name} (${verdict.historyFile})`)
+      if (!isGreen(verdict)) console.log(complaintsOf(verdict))
+    }
   }
   return verdicts
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
@@ -11,8 +12,9 @@ export type Random = {
   one<Item>(of: readonly Item[]): Item
 }
 
-export function randomOf(seed: number): Random {
-  const generator = xoroshiro128plus(seed)
+/** `of` what: two things with the same seed have different numbers. */
+export function randomOf(seed: number, of: string): Random {
+  const generator = xoroshiro128plus(createHash('sha256').update(`${seed} ${of}`).digest().readInt32LE())
   const integer = (from: number, to: number) => uniformInt(generator, from, to)
   return {
     integer,

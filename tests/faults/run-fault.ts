@@ -42,7 +42,7 @@ export async function runFault(
   )
   const before = await counters(system)
 
-  const random = randomOf(seed)
+  const random = randomOf(seed, `load under ${fault.name}`)
   const load = createLoad({
     url: system.lines.door.url,
     appSecret: system.stack.description.whatsapp.appSecret,
@@ -57,7 +57,7 @@ export async function runFault(
   const step = (what: string) => history.add({ kind: 'fault', at: Date.now(), step: what })
   let failure: unknown
   try {
-    await fault.inject(system, { random: randomOf(seed), load, step, holdMs: seconds * 500 })
+    await fault.inject(system, { random: randomOf(seed, fault.name), load, step, holdMs: seconds * 500 })
   } catch (error) {
     failure = error
   }

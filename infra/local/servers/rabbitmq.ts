@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { privateDir } from './account.ts'
-import type { ServerDefinition, ServerPlace } from './server-definition.ts'
+import type { BrokerName, ServerDefinition, ServerPlace } from './server-definition.ts'
 
 type Ports = { amqp: number; management: number; epmd: number; distribution: number }
 type RabbitMq = ServerDefinition & {
@@ -36,11 +36,20 @@ export function epmdServer(place: ServerPlace, port: number): ServerDefinition {
   }
 }
 
-export function rabbitMqServer(place: ServerPlace, ports: Ports): RabbitMq {
+type Node = {
+  name: BrokerName
+  /** All nodes of a cluster, this one among them. */
+  cluster: readonly BrokerName[]
+  /** What the nodes of a cluster share: the password, and the cookie by which they know each other. */
+  secrets: { password: string; cookie: string }
+}
+
+/** The first node makes the cluster, the others join it. */
+export function rabbitMqServer(place: ServerPlace, ports: Ports, { name, cluster, secrets }: Node): RabbitMq {
   const dir = privateDir(place.dir, place.account)
-  const password = secretIn(join(dir, 'password'))
+  const { password } = secrets
   const cookie = join(dir, '.erlang.cookie')
-  secretIn(cookie)
+  if (!existsSync(cookie)) writeFileSync(cookie, secrets.cookie, { mode: 0o400 })
   if (place.account) chownSync(cookie, place.account.uid, place.account.gid)
   writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management].\n')
   writeFileSync(
@@ -52,6 +61,7 @@ export function rabbitMqServer(place: ServerPlace, ports: Ports): RabbitMq {
       'default_user = waybill',
       `default_pass = ${password}`,
       'disk_free_limit.absolute = 200MB',
+      ...(cluster.length > 1 ? clusterSettings(cluster) : []),
     ].join('\n'),
     { mode: 0o644 },
   )
@@ -62,7 +72,7 @@ export function rabbitMqServer(place: ServerPlace, ports: Ports): RabbitMq {
     RUNNING_UNDER_SYSTEMD: 'true', // no shell between us and the broker
     ERL_EPMD_PORT: String(ports.epmd),
     ERL_EPMD_ADDRESS: '127.0.0.1',
-    RABBITMQ_NODENAME: 'waybill@localhost',
+    RABBITMQ_NODENAME: nodeName(name),
     RABBITMQ_NODE_PORT: String(ports.amqp),
     RABBITMQ_DIST_PORT: String(ports.distribution),
     RABBITMQ_MNESIA_BASE: join(dir, 'db'),
@@ -74,7 +84,7 @@ export function rabbitMqServer(place: ServerPlace, ports: Ports): RabbitMq {
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
   }
   return {
-    name: 'rabbitmq',
+    name,
     dir,
     // Not the `rabbitmq-server` of the PATH: that one insists on being root or rabbitmq.
     program: join(BINARIES, 'rabbitmq-server'),
@@ -105,6 +115,21 @@ async function isListening(managementUrl: string, amqpPort: number): Promise<boo
   })
   return answer.ok
 }
+
+/** Kept in a directory, so that data of earlier starts can be read again. */
+export function brokerSecrets(dir: string): Node['secrets'] {
+  return { password: secretIn(join(dir, 'password')), cookie: secretIn(join(dir, 'cookie')) }
+}
+
+function clusterSettings(cluster: readonly BrokerName[]): string[] {
+  return [
+    'cluster_partition_handling = pause_minority',
+    'cluster_formation.peer_discovery_backend = classic_config',
+    ...cluster.map((it, index) => `cluster_formation.classic_config.nodes.${index + 1} = ${nodeName(it)}`),
+  ]
+}
+
+const nodeName = (name: BrokerName) => `${name.replace('rabbitmq', 'waybill')}@localhost`
 
 function secretIn(file: string): string {
   if (!existsSync(file)) writeFileSync(file, randomBytes(18).toString('hex'), { mode: 0o400 })

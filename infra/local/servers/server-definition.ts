@@ -1,6 +1,8 @@
 import type { Account } from './account.ts'
 
-export type ServerName = 'postgres' | 'redis' | 'epmd' | 'rabbitmq'
+/** The second and third node of a cluster. */
+export type BrokerName = 'rabbitmq' | 'rabbitmq-2' | 'rabbitmq-3'
+export type ServerName = 'postgres' | 'redis' | 'epmd' | BrokerName
 
 /** How one server is run. Everything it writes is below `dir`. */
 export type ServerDefinition = {

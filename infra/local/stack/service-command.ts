@@ -1,11 +1,10 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Command } from '../servers/child-process.ts'
 import type { ServiceName } from './services.ts'
 
-const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url))
-
 type Options = {
+  /** Whose code runs. */
+  checkout: string
   service: ServiceName
   instance: string
   port: number
@@ -15,7 +14,7 @@ type Options = {
 }
 
 /** A service straight from its TypeScript, on the Node that runs us, with nothing of our environment. */
-export function serviceCommand({ service, instance, port, dir, pidDir, env }: Options): Command {
+export function serviceCommand({ checkout, service, instance, port, dir, pidDir, env }: Options): Command {
   const { NODE_EXTRA_CA_CERTS } = process.env // of the way out, to real accounts
   return {
     name: instance,
@@ -23,17 +22,17 @@ export function serviceCommand({ service, instance, port, dir, pidDir, env }: Op
     args: [
       '--conditions=@waybill/source',
       '--disable-warning=ExperimentalWarning',
-      join(CHECKOUT, 'services', service, 'src/main.ts'),
+      join(checkout, 'services', service, 'src/main.ts'),
     ],
     env: {
-      NODE_COMPILE_CACHE: join(CHECKOUT, 'node_modules/.cache/waybill'),
+      NODE_COMPILE_CACHE: join(checkout, 'node_modules/.cache/waybill'),
       ...(NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS }),
       INSTANCE: instance,
       HOST: '127.0.0.1',
       PORT: String(port),
       ...env,
     },
-    cwd: CHECKOUT,
+    cwd: checkout,
     logFile: join(dir, 'logs', `${instance}.log`),
     pidDir,
   }

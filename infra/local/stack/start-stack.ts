@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrate } from '@waybill/database'
 import { importDrivers, loadFaq } from '@waybill/tools'
+import { CHECKOUT } from '../launcher.ts'
 import { freePorts } from '../servers/free-ports.ts'
 import { endLeftovers } from '../servers/leftovers.ts'
 import type { ServerUrls } from '../servers/start-servers.ts'
@@ -42,7 +43,7 @@ export type ServiceProcess = {
 export type Stack = AsyncDisposable & {
   readonly description: StackDescription
   readonly processes: readonly ServiceProcess[]
-  /** One more of a service. Resolves when it is ready, and NGINX has been told of a new ingress. */
+  /** One more of a service, of this checkout. Resolves when it is ready, and NGINX has been told of a new ingress. */
   startInstance(service: ServiceName): Promise<ServiceProcess>
 }
 
@@ -57,6 +58,8 @@ export type StackOptions = {
   faqDir?: string | undefined
   /** In place of what the sandbox plays, for all services. */
   accounts?: Readonly<Record<string, string>>
+  /** Whose services and migrations are run: those of this checkout without. The sandbox is always of this one. */
+  checkout?: string | undefined
   /** What the services call the machine of the sandbox: 127.0.0.1 without. */
   sandboxHost?: string
   /** On top, for one service. */
@@ -77,7 +80,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const pidDir = join(dir, 'pids')
   await endLeftovers(pidDir)
   rmSync(join(dir, 'logs'), { recursive: true, force: true })
-  await migrate(servers.postgresUrl)
+  const checkout = options.checkout ?? CHECKOUT
+  await migrate(servers.postgresUrl, join(checkout, 'packages/database/migrations'))
   await loadFaq(servers.postgresUrl, options.faqDir ?? FAQ_DIR)
   // With a real WhatsApp, their numbers could be somebody's.
   if (!options.accounts?.WHATSAPP_ACCESS_TOKEN) await importDrivers(servers.postgresUrl, sandboxDrivers())
@@ -100,7 +104,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const instances: Instance[] = []
   const numbers = new Map<ServiceName, number>()
 
-  function newInstance(service: ServiceName, port: number): Instance {
+  function newInstance(service: ServiceName, port: number, from = CHECKOUT): Instance {
     const number = (numbers.get(service) ?? 0) + 1
     numbers.set(service, number)
     const instance = `${service}-${number}`
@@ -111,7 +115,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         : serviceVariables(service, variables)
     const env = { ...own, ...options.env?.[service] }
     const supervised = supervise({
-      command: serviceCommand({ service, instance, port, dir, pidDir, env }),
+      command: serviceCommand({ checkout: from, service, instance, port, dir, pidDir, env }),
       isReady: async () => (await fetch(`${url}/ready`)).ok,
       onUnexpectedEnd,
       signal,
@@ -137,7 +141,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await Promise.all(instances.map((it) => it.stop()))
   }
 
-  for (const [index, service] of wanted.entries()) newInstance(service, ports[index] ?? 0)
+  for (const [index, service] of wanted.entries()) {
+    newInstance(service, ports[index] ?? 0, service === 'sandbox' ? CHECKOUT : checkout)
+  }
   door.setUpstreams(portsOf('ingress'))
   try {
     const since = performance.now()

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { runner } from 'node-pg-migrate'
 
+const MIGRATIONS_DIR = fileURLToPath(new URL('../migrations', import.meta.url))
+
 /** Brings a database to the newest schema. Safe to run from several places at once: one migrates, the others wait. */
-export async function migrate(databaseUrl: string): Promise<void> {
+export async function migrate(databaseUrl: string, dir = MIGRATIONS_DIR): Promise<void> {
   await runner({
     databaseUrl,
-    dir: fileURLToPath(new URL('../migrations', import.meta.url)),
+    dir,
     direction: 'up',
     migrationsTable: 'migrations',
     logger: { debug() {}, info() {}, warn() {}, error() {} },

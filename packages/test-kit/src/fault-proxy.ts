@@ -18,7 +18,7 @@ export type Faults = {
 }
 
 export type FaultProxy = AsyncDisposable & {
-  /** The target's URL, through the proxy. */
+  /** The first target's URL, through the proxy. */
   readonly url: string
   /** Replaces all faults; `{}` heals. */
   set(faults: Faults): void
@@ -28,18 +28,23 @@ export type FaultProxy = AsyncDisposable & {
 
 type Pair = { client: Socket; server: Socket; upBytes: number }
 
-/** A TCP proxy in front of a server, to break the line between it and whoever uses `url`. */
-export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
-  const target = new URL(targetUrl)
+/**
+ * A TCP proxy in front of a server, to break the line between it and whoever uses `url`. With more servers than one,
+ * connections go to each in turn: who is refused by one gets to the next by trying again.
+ */
+export async function startFaultProxy(targetUrl: string, ...more: readonly string[]): Promise<FaultProxy> {
+  const targets = [targetUrl, ...more].map((it) => new URL(it))
+  let connections = 0
   const pairs = new Set<Pair>()
   let faults: Faults = {}
 
   const proxy = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     client.on('error', () => {})
     if (faults.refuse) return client.resetAndDestroy()
+    const target = targets[connections++ % targets.length]
     const server = connect({
-      host: target.hostname,
-      port: Number(target.port),
+      host: target?.hostname,
+      port: Number(target?.port),
       allowHalfOpen: true,
       noDelay: true,
     })

@@ -1,5 +1,5 @@
 import type { Verdict, Wrong } from '../checker.ts'
-import type { FaultStack } from '../fault-stack.ts'
+import type { FaultStack, SystemKind } from '../fault-stack.ts'
 import type { Load } from '../load.ts'
 import type { Random } from '../random.ts'
 
@@ -23,6 +23,8 @@ export type Fault = {
   allows?: readonly Wrong[]
   /** What has to be seen, or else nothing was broken: returns what is missing. */
   expects?: (seen: Verdict) => string | undefined
+  /** Which system it takes: a plain one without. */
+  system?: SystemKind
   /** Takes too long, or too much, to be part of a mix. */
   isAlone?: true
 }

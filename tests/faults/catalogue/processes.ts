@@ -8,8 +8,10 @@ type ServiceName = ServiceProcess['service']
 
 // Longer than the leases of the system under faults.
 const FROZEN_MS = 8_000
+const SLOW_TURNS = 30
 const ASSISTANTS_MAX = 20
-const SERVICES_IN_ORDER: readonly ServiceName[] = [
+/** Who gives work out goes before who takes it. */
+export const SERVICES_IN_ORDER: readonly ServiceName[] = [
   'scheduler',
   'dispatch',
   'sender',
@@ -58,10 +60,17 @@ async function elementsOf(metricsUrl: string): Promise<number> {
     .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
 }
 
-/** Makes turns last, so that something is in the middle of one. */
-async function withSlowModel(system: FaultStack, work: () => Promise<void>) {
-  await system.sandbox.setFaults('openrouter', { latencyMs: 1_500 })
-  await delay(1_000)
+/** Fills the assistants with turns that last, so that something is in the middle of one. */
+async function withSlowModel(system: FaultStack, { load }: Injection, work: () => Promise<void>) {
+  await system.sandbox.setFaults('openrouter', { latencyMs: 2_000 })
+  await Promise.all(
+    system.drivers.slice(0, SLOW_TURNS).map(async (driver, n) => {
+      await load.deliver(
+        await load.newMessages(driver, `does anybody know about crate ${n} of ${Date.now()}`),
+      )
+    }),
+  )
+  await delay(300)
   try {
     await work()
   } finally {
@@ -74,13 +83,13 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     name: 'kill-assistant',
     what: 'an assistant is killed in the middle of its turns',
     inject: (system, injection) =>
-      withSlowModel(system, () => killed([some(system, 'assistant', injection)], injection)),
+      withSlowModel(system, injection, () => killed([some(system, 'assistant', injection)], injection)),
   },
   {
     name: 'freeze-assistant',
     what: 'an assistant freezes for longer than its leases, and wakes up',
     inject: (system, injection) =>
-      withSlowModel(system, () => frozen([some(system, 'assistant', injection)], injection)),
+      withSlowModel(system, injection, () => frozen([some(system, 'assistant', injection)], injection)),
     expects: ({ counters }) => (counters.fenced ? undefined : 'nobody was fenced'),
   },
   {
@@ -166,7 +175,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     name: 'block-event-loop',
     what: 'the event loop of an assistant stands still for longer than its leases',
     inject: (system, injection) =>
-      withSlowModel(system, async () => {
+      withSlowModel(system, injection, async () => {
         const process = some(system, 'assistant', injection)
         injection.step(`block ${process.instance}`)
         await system.sabotage(process, { do: 'block', ms: FROZEN_MS })

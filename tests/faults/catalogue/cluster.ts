@@ -1,0 +1,37 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Fault } from './fault.ts'
+
+const OTHERS = `['waybill@localhost', 'waybill-2@localhost']`
+
+export const CLUSTER_FAULTS: readonly Fault[] = [
+  {
+    name: 'kill-node',
+    what: 'one of three nodes of RabbitMQ is killed',
+    system: 'cluster',
+    async inject({ servers }, { random, step, holdMs }) {
+      // The first one has the control port of the others' statistics.
+      const victim = random.one(['rabbitmq-2', 'rabbitmq-3'] as const)
+      step(`kill -9 ${victim}`)
+      await servers.kill(victim, 'SIGKILL')
+      await delay(holdMs)
+      await servers.restart(victim)
+    },
+  },
+  {
+    name: 'cut-off-node',
+    what: 'one of three nodes of RabbitMQ no longer reaches the others: it pauses, and comes back',
+    system: 'cluster',
+    async inject({ servers }, { step, holdMs }) {
+      const onVictim = (expression: string) =>
+        servers.rabbitmqctl('-n', 'waybill-3@localhost', 'eval', expression)
+      // A node with another cookie is a stranger.
+      step('cut waybill-3 off')
+      await onVictim(
+        `[begin erlang:set_cookie(N, stranger), erlang:disconnect_node(N) end || N <- ${OTHERS}].`,
+      )
+      await delay(holdMs)
+      step('let it back in')
+      await onVictim(`[erlang:set_cookie(N, erlang:get_cookie()) || N <- ${OTHERS}].`)
+    },
+  },
+]
