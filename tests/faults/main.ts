@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { styleText } from 'node:util'
 import { LOCAL_DIR, runLauncher } from '@waybill/local'
+import type { Fault } from './catalogue/fault.ts'
 import { FAULTS } from './catalogue/index.ts'
+import { mixOf } from './catalogue/mix.ts'
 import { isGreen, type Verdict } from './checker.ts'
-import { startFaultStack } from './fault-stack.ts'
+import { type FaultStack, startFaultStack } from './fault-stack.ts'
 import { readHistory } from './history.ts'
 import { HELP, type RunCommand, readArguments } from './options.ts'
 import { complaintsOf, tableOf } from './report.ts'
@@ -15,23 +17,29 @@ await runLauncher(async (signal) => {
   if (command.do === 'list')
     return say(FAULTS.map(({ name, what }) => `${name.padEnd(28)} ${what}`).join('\n'))
   if (command.do === 'check') return conclude([verdictOf(readHistory(command.file))])
-  if (command.do === 'soak') throw new Error('not yet')
   return conclude(await runAll(command, signal))
 })
 
-async function runAll({ faults, drivers, ...run }: RunCommand, signal: AbortSignal): Promise<Verdict[]> {
-  const wanted = FAULTS.filter(({ name }) => faults.includes(name))
+async function runAll({ faults, soakMinutes, drivers, ...run }: RunCommand, signal: AbortSignal) {
   const verdicts: Verdict[] = []
+  const one = async (system: FaultStack, fault: Fault, seed: number) => {
+    const verdict = await runFault(system, fault, { ...run, seed })
+    verdicts.push(verdict)
+    const mark = isGreen(verdict) ? styleText('green', '✓') : styleText('red', '✗')
+    progress(`${mark} ${fault.name} (${verdict.historyFile})`)
+    if (!isGreen(verdict)) console.log(complaintsOf(verdict))
+  }
+
+  const wanted = faults.flatMap((name) => FAULTS.find((fault) => fault.name === name) ?? mixOf(run.seed))
   for (const [kind, group] of Map.groupBy(wanted, ({ system = 'plain' }) => system)) {
     await using system = await startFaultStack({ drivers, kind, log: progress })
-    for (const fault of group) {
-      if (signal.aborted) continue
-      const verdict = await runFault(system, fault, run)
-      verdicts.push(verdict)
-      const mark = isGreen(verdict) ? styleText('green', '✓') : styleText('red', '✗')
-      progress(`${mark} ${fault.name} (${verdict.historyFile})`)
-      if (!isGreen(verdict)) console.log(complaintsOf(verdict))
-    }
+    for (const fault of group) if (!signal.aborted) await one(system, fault, run.seed)
+  }
+  if (soakMinutes > 0) {
+    await using system = await startFaultStack({ drivers, kind: 'plain', log: progress })
+    const until = Date.now() + soakMinutes * 60_000
+    for (let seed = run.seed; Date.now() < until && !signal.aborted; seed += 1)
+      await one(system, mixOf(seed), seed)
   }
   return verdicts
 }

@@ -7,26 +7,27 @@ export type Command =
   /** What a history that was kept says, once more. */
   | { do: 'check'; file: string }
   | RunCommand
-  /** Faults at random for so many seconds. */
-  | ({ do: 'soak' } & Load)
 
-export type RunCommand = { do: 'run'; faults: readonly string[] } & Load
+/** Without faults: mixes of them at random, for so many minutes. */
+export type RunCommand = { do: 'run'; faults: readonly string[]; soakMinutes: number } & Load
 
 type Load = { seed: number; seconds: number; perSecond: number; drivers: number; historyDir: string }
 
 export const HELP = `npm run faults -- FAULT… [options]   one fault, or several, one after the other
 npm run faults -- all [options]      every fault there is
-npm run faults -- soak [options]     faults at random, for --seconds
+npm run faults -- mix [options]      three faults at once, at random
+npm run faults -- soak [options]     mix after mix, for --minutes
 npm run faults -- check FILE         what a history that was kept says
 npm run faults -- list               the faults there are
 
   --seed N       the same messages, victims and moments again (1)
-  --seconds N    how long drivers write; a fault takes the middle half of it (20, soak 600)
+  --seconds N    how long drivers write; a fault takes the middle half of it (20)
+  --minutes N    of a soak (120)
   --rate N       messages a second (50)
   --drivers N    drivers that write (300)
   --history DIR  where the histories go (.local/faults)`
 
-const LIMITS = { seconds: 86_400, rate: 1_000, drivers: 1_000, seed: 2 ** 31 }
+const LIMITS = { seconds: 3_600, minutes: 10_080, rate: 1_000, drivers: 1_000, seed: 2 ** 31 }
 
 /** Throws with a sentence that says what is allowed. */
 export function readArguments(args: readonly string[], historyDir: string): Command {
@@ -37,6 +38,7 @@ export function readArguments(args: readonly string[], historyDir: string): Comm
       help: { type: 'boolean', short: 'h' },
       seed: { type: 'string' },
       seconds: { type: 'string' },
+      minutes: { type: 'string' },
       rate: { type: 'string' },
       drivers: { type: 'string' },
       history: { type: 'string' },
@@ -52,16 +54,17 @@ export function readArguments(args: readonly string[], historyDir: string): Comm
   }
   const load = {
     seed: wholeNumber('seed', values.seed, 1),
-    seconds: wholeNumber('seconds', values.seconds, first === 'soak' ? 600 : 20),
+    seconds: wholeNumber('seconds', values.seconds, 20),
     perSecond: wholeNumber('rate', values.rate, 50),
     drivers: wholeNumber('drivers', values.drivers, 300),
     historyDir: values.history ?? historyDir,
   }
-  if (first === 'soak') return { do: 'soak', ...load }
+  if (first === 'soak')
+    return { do: 'run', faults: [], soakMinutes: wholeNumber('minutes', values.minutes, 120), ...load }
   const faults = first === 'all' ? FAULTS.map(({ name }) => name) : positionals
-  const unknown = faults.find((name) => !FAULTS.some((fault) => fault.name === name))
+  const unknown = faults.find((name) => name !== 'mix' && !FAULTS.some((fault) => fault.name === name))
   if (unknown !== undefined) throw new Error(`There is no fault called ${unknown}: npm run faults -- list`)
-  return { do: 'run', faults, ...load }
+  return { do: 'run', faults, soakMinutes: 0, ...load }
 }
 
 function wholeNumber(name: keyof typeof LIMITS, text: string | undefined, standard: number): number {

@@ -13,6 +13,8 @@ type Deps = {
   log: Logger
   owner: string
   pacing: Pacing
+  /** Between the attempts to write something down while PostgreSQL is away. */
+  databaseWaitsMs: readonly number[]
 }
 type Hint = { payload: { conversationId: string }; isRedelivered: boolean }
 
@@ -28,14 +30,18 @@ const WAIT_MS_MAX = 2_000
  * so the hint is done either way. A redelivered hint takes the lane over: its last holder is gone or cut off, and
  * a row that it was sending becomes `unknown` instead of being sent again.
  */
-export function sendLane({ pool, attempt, presence, log, owner, pacing }: Deps) {
+export function sendLane({ pool, attempt, presence, log, owner, pacing, databaseWaitsMs }: Deps) {
   const lease = { owner, ttlMs: LEASE_MS, pacing }
 
   return async ({ payload: { conversationId }, isRedelivered }: Hint): Promise<void> => {
     try {
       let steal = isRedelivered
       for (;;) {
-        const { epoch, work } = await claimSend(pool, conversationId, { ...lease, steal })
+        const { epoch, work } = await persist(() => {
+          const claim = claimSend(pool, conversationId, { ...lease, steal })
+          steal = true // a claim whose answer was lost would hold the lane for as long as its lease
+          return claim
+        })
         steal = false
         const last = await workOff(conversationId, epoch, work)
         if (last.state !== 'later' || last.waitMs > WAIT_MS_MAX) return
@@ -58,14 +64,23 @@ export function sendLane({ pool, attempt, presence, log, owner, pacing }: Deps) 
         log.error({ outcome }, 'WhatsApp has shut the number out: a person is needed')
       else if (outcome.kind !== 'accepted')
         log.warn({ conversationId, outboundId: send.id, outcome }, 'not sent')
-      work = await settleSend(pool, conversationId, {
-        epoch,
-        lease,
-        id: send.id,
-        outcome: settledOutcomeOf(outcome, send),
-      })
+      const settled = { epoch, lease, id: send.id, outcome: settledOutcomeOf(outcome, send) }
+      work = await persist(() => settleSend(pool, conversationId, settled))
     }
     return work
+  }
+
+  /** Both may be repeated: what has been written is written, and a lane that has moved on is fenced. */
+  async function persist<Result>(query: () => Promise<Result>): Promise<Result> {
+    for (const waitMs of databaseWaitsMs) {
+      try {
+        return await query()
+      } catch (error) {
+        log.warn({ err: error }, 'PostgreSQL did not take it, trying on')
+        await delay(waitMs)
+      }
+    }
+    return query()
   }
 
   async function sendNow(send: Send): Promise<SendOutcome> {

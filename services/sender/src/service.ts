@@ -14,6 +14,8 @@ import { syncTemplates } from './sync-templates.ts'
 const REPLIES_IN_FLIGHT = 100
 const BROADCASTS_IN_FLIGHT = 40
 const PRESENCE_IN_FLIGHT = 20
+// What became of a message is kept in hand for so long and not forgotten; a stop waits for it.
+const DATABASE_WAITS_MS = [250, 500, 1_000, 2_000, 4_000, 4_000]
 
 export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
@@ -47,7 +49,12 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   const cloudApi = createCloudApi(config.whatsapp)
   const presence = opened.use(showPresence({ cloudApi, registry, log, metrics }))
   const attempt = opened.use(attemptSend({ cloudApi, registry, log, metrics }))
-  const work = sendLane({ pool, attempt, presence, log, owner: config.instance, pacing: config.pacing })
+  const work = sendLane({
+    ...{ pool, attempt, presence, log },
+    owner: config.instance,
+    pacing: config.pacing,
+    databaseWaitsMs: DATABASE_WAITS_MS,
+  })
 
   await messaging.consume(outboundReady, { concurrency: REPLIES_IN_FLIGHT }, work)
   await messaging.consume(broadcastReady, { concurrency: BROADCASTS_IN_FLIGHT }, work)

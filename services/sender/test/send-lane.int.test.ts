@@ -40,21 +40,28 @@ async function conversationWith(...texts: string[]): Promise<string> {
   return id
 }
 
-function setup(answer: (send: Send) => SendOutcome, databaseError?: Error) {
+/** `isAway` says of every query, counted from one, whether it is lost: before it is done, or its answer. */
+function setup(
+  answer: (send: Send) => SendOutcome,
+  isAway: (query: number) => false | 'before' | 'after' = () => false,
+) {
   const sent: unknown[] = []
   const read: string[] = []
   const queries: unknown[] = []
   const counting = Object.assign(Object.create(pool), {
-    query: (...args: Parameters<Pool['query']>) => {
+    query: async (...args: Parameters<Pool['query']>) => {
       queries.push(args[0])
-      if (databaseError) throw databaseError
-      return pool.query(...args)
+      const lost = isAway(queries.length)
+      const answer = lost === 'before' ? undefined : await pool.query(...args)
+      if (lost) throw new Error('the database is away')
+      return answer
     },
   })
   const work = sendLane({
     pool: counting,
     pacing,
     owner: 'sender-1',
+    databaseWaitsMs: [1, 1],
     log: pino({ level: 'silent' }),
     presence: {
       async markRead({ wamid }) {
@@ -69,6 +76,15 @@ function setup(answer: (send: Send) => SendOutcome, databaseError?: Error) {
   const run = (conversationId: string, isRedelivered = false) =>
     work({ payload: { conversationId }, isRedelivered })
   return { run, sent, read, queries }
+}
+
+async function stateOf(conversationId: string) {
+  const { rows } = await pool.query<{ states: string[]; isHeld: boolean }>(
+    `SELECT (SELECT array_agg(state ORDER BY seq) FROM outbound WHERE conversation_id = key) AS states,
+       coalesce(lease_until > now(), false) AS "isHeld" FROM lanes WHERE kind = 'outbound' AND key = $1`,
+    [conversationId],
+  )
+  return rows[0]
 }
 
 const accept = ({ id }: Send): SendOutcome => ({ kind: 'accepted', wamid: `wamid.${id}` })
@@ -113,8 +129,28 @@ describe('a hint', () => {
   })
 
   it('never throws: without a database the lane is left to the sweeper', async () => {
-    const { run, sent } = setup(accept, new Error('the database is away'))
+    const { run, sent } = setup(accept, () => 'before')
     await run(await conversationWith('one'))
     expect(sent).toEqual([])
+  })
+
+  it.each(['before', 'after'] as const)(
+    'is not forgotten while PostgreSQL is away: lost %s',
+    async (when) => {
+      // The second query writes down what WhatsApp has accepted.
+      const { run, sent } = setup(accept, (query) => query === 2 && when)
+      const conversation = await conversationWith('one')
+      await run(conversation)
+      expect(sent).toHaveLength(1)
+      expect(await stateOf(conversation)).toEqual({ states: ['accepted'], isHeld: false })
+    },
+  )
+
+  it('takes a lane back whose claim it never heard of', async () => {
+    const { run, sent } = setup(accept, (query) => query === 1 && 'after')
+    const conversation = await conversationWith('one')
+    await run(conversation)
+    // Nobody knows whether it was sent: that it was not is settled by the missing receipt.
+    expect([sent, await stateOf(conversation)]).toEqual([[], { states: ['unknown'], isHeld: false }])
   })
 })

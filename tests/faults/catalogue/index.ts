@@ -9,14 +9,14 @@ import { RESTORE_POSTGRES } from './restore-postgres.ts'
 import { TRAFFIC_FAULTS } from './traffic.ts'
 import { UPSTREAM_FAULTS } from './upstreams.ts'
 
-export const FAULTS: readonly Fault[] = [
-  ...PROCESS_FAULTS,
-  ...BROKER_FAULTS,
-  ...POSTGRES_FAULTS,
-  ...REDIS_FAULTS,
-  ...UPSTREAM_FAULTS,
-  ...TRAFFIC_FAULTS,
-  RESTORE_POSTGRES,
-  ...CLUSTER_FAULTS,
-  DEPLOY,
+/** By what they break: two of one group would heal each other. */
+export const GROUPS: readonly (readonly Fault[])[] = [
+  PROCESS_FAULTS,
+  BROKER_FAULTS,
+  POSTGRES_FAULTS,
+  REDIS_FAULTS,
+  UPSTREAM_FAULTS,
+  TRAFFIC_FAULTS,
 ]
+
+export const FAULTS: readonly Fault[] = [...GROUPS.flat(), RESTORE_POSTGRES, ...CLUSTER_FAULTS, DEPLOY]

@@ -156,8 +156,12 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     async inject(system, injection) {
       await system.sandbox.setFaults('whatsapp', { acceptThenHang: true, only: ['messages.send'] })
       await delay(500)
-      await killed(system.processesOf('sender'), injection)
+      const senders = system.processesOf('sender')
+      injection.step('kill -9 all senders')
+      await Promise.all(senders.map((it) => it.kill('SIGKILL')))
       await system.sandbox.setFaults('whatsapp', {})
+      await delay(injection.holdMs)
+      await Promise.all(senders.map((it) => it.restart()))
     },
   },
   {
