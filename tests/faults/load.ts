@@ -129,6 +129,14 @@ export function createLoad(options: Options): Load {
 /** Most of it needs no model; some is new to everybody, so that one has to be asked. */
 function words({ orderIds }: Driver, random: Random): string {
   if (random.chance(0.1)) return `confirm #${random.one(orderIds)}`
-  if (random.chance(0.1)) return `is there any news about ${CANARY} ${random.integer(1, 1_000_000)} today`
+  if (random.chance(0.1)) return `does anybody know about the ${CANARY} ${newWord(random)} ${newWord(random)}`
   return random.one(['What are my orders today?', 'What is my next stop?', 'help', '1', '2', 'orders'])
+}
+
+/** One that nobody has asked a model about. */
+export function newWord(random: Random): string {
+  return Array.from(
+    { length: 4 },
+    () => random.one('bdfgklmnprstvz'.split('')) + random.one('aeiou'.split('')),
+  ).join('')
 }

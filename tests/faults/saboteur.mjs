@@ -1,5 +1,6 @@
 // Loaded into every service of a system under faults (NODE_OPTIONS). Does nothing until SIGUSR2 comes: then it does
 // what the file beside the others says that is named after the instance.
+import { subscribe } from 'node:diagnostics_channel'
 import dns from 'node:dns'
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
@@ -17,8 +18,22 @@ process.on('SIGUSR2', () => {
   if (sabotage.do === 'block') block(sabotage.ms)
   if (sabotage.do === 'exhaust-memory') exhaustMemory()
   if (sabotage.do === 'set-clock') aheadMs = sabotage.aheadMs
-  if (sabotage.do === 'forget-hosts') forgotten = sabotage.hosts
+  if (sabotage.do === 'forget-hosts') forgetHosts(sabotage.hosts)
 })
+
+/** @type {Map<import('node:net').Socket, string>} */
+const hostOf = new Map()
+subscribe('net.client.socket', (message) => {
+  const { socket } = /** @type {{socket: import('node:net').Socket}} */ (message)
+  socket.once('lookup', (_error, _address, _family, host) => hostOf.set(socket, host))
+  socket.once('close', () => hostOf.delete(socket))
+})
+
+/** @param {string[]} hosts */
+function forgetHosts(hosts) {
+  forgotten = hosts
+  for (const [socket, host] of hostOf) if (hosts.includes(host)) socket.destroy()
+}
 
 /** @param {number} ms */
 function block(ms) {

@@ -27,8 +27,18 @@ const ROWS = [
   ['command', COMMANDS],
 ] as const
 
+/** How much lies in each dead-letter queue. */
+export async function deadLetters({ servers }: FaultStack): Promise<ReadonlyMap<string, number>> {
+  const queues = await queueLengths(servers.rabbitmqManagementUrl)
+  return new Map(queues.map(({ name, messages }) => [name, messages]))
+}
+
 /** What became of everything since a moment, as every part of the system and of the world outside has it. */
-export async function* snapshot(system: FaultStack, since: Date): AsyncGenerator<Event> {
+export async function* snapshot(
+  system: FaultStack,
+  since: Date,
+  deadBefore: ReadonlyMap<string, number>,
+): AsyncGenerator<Event> {
   const { pool, sandbox, drivers, servers } = system
   for (const [kind, sql] of ROWS) {
     const { rows } = await pool.query<object>(sql, [since])
@@ -47,7 +57,8 @@ export async function* snapshot(system: FaultStack, since: Date): AsyncGenerator
     if (at >= since.getTime()) yield { kind: 'write', key: idempotencyKey ?? null, action: action ?? '' }
   }
   for (const { name, messages } of await queueLengths(servers.rabbitmqManagementUrl)) {
-    if (messages > 0 && isDead(name)) yield { kind: 'dead', queue: name, count: messages }
+    const count = messages - (deadBefore.get(name) ?? 0)
+    if (count > 0 && isDead(name)) yield { kind: 'dead', queue: name, count }
   }
   yield* leaks(system)
 }
@@ -76,6 +87,7 @@ const COUNTED: readonly (readonly [string, RegExp])[] = [
   ['fenced', /^waybill_lane_fenced_total/],
   ['swept', /^waybill_lanes_swept_total/],
   ['breaker', /^waybill_breaker_calls_total\{.*outcome="open"/],
+  ['errors', /^waybill_breaker_calls_total\{.*outcome="error"/],
   ['timeouts', /^waybill_breaker_calls_total\{.*outcome="timeout"/],
   ['visible duplicates', /^waybill_visible_duplicates_total/],
   ['limited', /^waybill_rate_limited_turns_total/],

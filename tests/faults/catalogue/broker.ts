@@ -9,6 +9,8 @@ import type { Fault, Injection } from './fault.ts'
 const isRefused: Fault['expects'] = ({ refused }) => (refused > 0 ? undefined : 'nothing was refused')
 const CUT_MS = 3_000
 const HINTS = 1_000
+const WAITING_MAX = 50
+const FULL_MS_MIN = 8_000
 
 /** An alarm of the broker: it stops reading from publishers. */
 async function alarmed(system: FaultStack, { step, holdMs }: Injection, on: string[], off: string[]) {
@@ -98,11 +100,12 @@ export const BROKER_FAULTS: readonly Fault[] = [
     name: 'fill-queue',
     what: 'the queue of webhooks is full, because nobody records',
     async inject({ servers, processesOf }, { step, holdMs }) {
-      step('freeze all intakes; 100 webhooks may wait')
-      const limit = JSON.stringify({ 'max-length': 100, overflow: 'reject-publish' })
+      step(`freeze all intakes; ${WAITING_MAX} webhooks may wait`)
+      const limit = JSON.stringify({ 'max-length': WAITING_MAX, overflow: 'reject-publish' })
       await servers.rabbitmqctl('set_policy', 'full', '^intake.webhook-received$', limit)
       await Promise.all(processesOf('intake').map((it) => it.kill('SIGSTOP')))
-      await delay(holdMs)
+      // What an intake has in hand does not count.
+      await delay(Math.max(holdMs, FULL_MS_MIN))
       await Promise.all(processesOf('intake').map((it) => it.kill('SIGCONT')))
       await servers.rabbitmqctl('clear_policy', 'full')
     },

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ServiceProcess } from '@waybill/local'
 import { eventually } from '@waybill/test-kit'
 import type { FaultStack } from '../fault-stack.ts'
+import { newWord } from '../load.ts'
 import type { Fault, Injection } from './fault.ts'
 
 type ServiceName = ServiceProcess['service']
@@ -61,12 +62,12 @@ async function elementsOf(metricsUrl: string): Promise<number> {
 }
 
 /** Fills the assistants with turns that last, so that something is in the middle of one. */
-async function withSlowModel(system: FaultStack, { load }: Injection, work: () => Promise<void>) {
+async function withSlowModel(system: FaultStack, { load, random }: Injection, work: () => Promise<void>) {
   await system.sandbox.setFaults('openrouter', { latencyMs: 2_000 })
   await Promise.all(
-    system.drivers.slice(0, SLOW_TURNS).map(async (driver, n) => {
+    system.drivers.slice(0, SLOW_TURNS).map(async (driver) => {
       await load.deliver(
-        await load.newMessages(driver, `does anybody know about crate ${n} of ${Date.now()}`),
+        await load.newMessages(driver, `does anybody know about ${newWord(random)} ${newWord(random)}`),
       )
     }),
   )

@@ -20,7 +20,7 @@ function upstreamFault(
 }
 
 const isSeenByBreaker: Fault['expects'] = ({ counters }) =>
-  counters.breaker || counters.timeouts ? undefined : 'no breaker has seen it'
+  counters.breaker || counters.errors || counters.timeouts ? undefined : 'no breaker has seen it'
 
 const said = (message: object, finish = 'stop') => ({
   id: 'gen-fault',
@@ -71,7 +71,11 @@ export const UPSTREAM_FAULTS: readonly Fault[] = [
   upstreamFault(
     'orders',
     { errors: [{ status: 429, headers: { 'retry-after': '2' } }] },
-    { name: 'orders-limit', what: 'the order system answers 429, come back in two seconds' },
+    {
+      name: 'orders-limit',
+      what: 'the order system answers 429, come back in two seconds',
+      expects: isSeenByBreaker,
+    },
   ),
   upstreamFault(
     'orders',
@@ -86,7 +90,11 @@ export const UPSTREAM_FAULTS: readonly Fault[] = [
         ...(status === 429 ? { headers: { 'retry-after': '1' } } : {}),
       })),
     },
-    { name: 'model-errors', what: 'OpenRouter answers 429, 402, 408, 502 and 503 in turn' },
+    {
+      name: 'model-errors',
+      what: 'OpenRouter answers 429, 402, 408, 502 and 503 in turn',
+      expects: isSeenByBreaker,
+    },
   ),
   upstreamFault(
     'openrouter',
@@ -152,5 +160,6 @@ export const UPSTREAM_FAULTS: readonly Fault[] = [
       await delay(holdMs)
       for (const it of victims) await system.sabotage(it, { do: 'forget-hosts', hosts: [] })
     },
+    expects: isSeenByBreaker,
   },
 ]
