@@ -24,23 +24,12 @@ export function readWebhook(delivered: Delivered, phoneNumberId: string): Record
   }
   let body: unknown
   try {
-    body = parseStorable(Buffer.from(delivered.body).toString('utf8'))
+    body = JSON.parse(Buffer.from(delivered.body).toString('utf8'))
   } catch {
     return [{ kind: 'malformed', reason: 'not JSON', value: undefined }]
   }
   return splitWebhook(body).map((element, position) =>
     readElement(element, phoneNumberId, { receivedUs: receivedAtUs, ingressId, position }),
-  )
-}
-
-// Text of PostgreSQL holds neither NUL nor half a surrogate pair.
-const NOT_STORABLE = /\\u0000|\\ud[89a-f]/i
-
-/** What can't be stored becomes �, so that the rest of a message can. */
-function parseStorable(json: string): unknown {
-  if (!NOT_STORABLE.test(json)) return JSON.parse(json)
-  return JSON.parse(json, (_key, value: unknown) =>
-    typeof value === 'string' ? value.replaceAll('\0', '\ufffd').toWellFormed() : value,
   )
 }
 
