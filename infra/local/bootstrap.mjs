@@ -26,6 +26,7 @@ const COMMANDS = {
   test: { script: 'infra/local/test.ts', needs: [...SERVERS, 'chromium', 'prometheus'] },
   faults: { script: 'tests/faults/main.ts', needs: SERVERS },
   drivers: { script: 'infra/local/drivers.ts', needs: [] },
+  'dead-letters': { script: 'infra/local/dead-letters.ts', needs: [] },
 }
 
 // Debian starts what it installs. We run private servers and want none of those: not now (policy-rc.d), and not
@@ -47,7 +48,7 @@ const INSTALL = `
 
 const [command, ...args] = process.argv.slice(2)
 if (!Object.hasOwn(COMMANDS, command)) {
-  stop(`There is no command ${command ?? ''}: npm start, npm test, npm run drivers, npm run faults.`)
+  stop(`There is no command ${command ?? ''}, only ${Object.keys(COMMANDS).join(', ')}.`)
 }
 const { script, needs } = COMMANDS[command]
 if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {

@@ -1,3 +1,4 @@
+export { type AdminApi, DEAD_LETTERS_HELP, deadLettersCommand } from './dead-letters-command.ts'
 export type { DriverRow } from './driver-file.ts'
 export { driversCommand } from './drivers-command.ts'
 export { importDrivers, listDrivers } from './import-drivers.ts'

@@ -16,6 +16,20 @@ export {
   type PendingCommand,
   settleCommand,
 } from './command-lane.ts'
+export {
+  auditRevealed,
+  countOpenDeadLetters,
+  type DeadLetter,
+  type DeadLetterFilter,
+  listDeadLetters,
+  type NewDeadLetter,
+  readDeadLetters,
+  recordDeadLetters,
+  reviveMessage,
+  reviveNotice,
+  settleDeadLetter,
+  type WholeDeadLetter,
+} from './dead-letters.ts'
 export { changesWaiting, messagePointedAt, type PointedAt, readProofParts } from './evidence.ts'
 export {
   type AuditEntry,

@@ -9,6 +9,8 @@ import { createSubscription, type Session, type Subscription } from './subscript
 export type BatchHandler = (batch: readonly RawDelivery[]) => Promise<void>
 
 type Options = {
+  /** The queue of the contract, or that of its dead letters. */
+  queue: string
   batchMax: number
   waitMs: number
   handler: BatchHandler
@@ -24,8 +26,7 @@ const HOLD = { msMin: 100, msMax: 5_000 }
  * succeeds or its channel is gone: returning it to the queue would reorder it.
  */
 export function consumeInBatches(contract: QueueContract, options: Options): Subscription {
-  const { batchMax, waitMs, handler, drainMsMax, metrics, log } = options
-  const { queue } = contract
+  const { queue, batchMax, waitMs, handler, drainMsMax, metrics, log } = options
   const stopping = new AbortController()
   // All of `waiting` came through the channel of `current`.
   let current: Session | undefined
@@ -35,6 +36,7 @@ export function consumeInBatches(contract: QueueContract, options: Options): Sub
 
   return createSubscription({
     contract,
+    queue,
     prefetch: batchMax * 2,
     onMessage(message, session) {
       if (session !== current) waiting = [] // of a channel that is gone: the broker delivers them again

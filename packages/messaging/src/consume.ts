@@ -32,6 +32,7 @@ export function consumeEach<Q extends QueueContract>(contract: Q, options: Optio
 
   return createSubscription({
     contract,
+    queue,
     prefetch: concurrency,
     onMessage(message, session) {
       const work = handle(message, session).finally(() => {

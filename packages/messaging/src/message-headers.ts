@@ -2,6 +2,13 @@
 type Headers = Readonly<Record<string, unknown>>
 
 const ATTEMPT = 'waybill-attempt'
+const FIRST_FAILURE = 'waybill-first-failed-at'
+const DEATH = {
+  reason: 'waybill-reason',
+  error: 'waybill-error',
+  attempts: 'waybill-attempts',
+  diedAt: 'waybill-died-at',
+}
 const ERROR_LENGTH_MAX = 500
 
 /** Counts from 1. */
@@ -11,23 +18,59 @@ export function attemptOf(headers: Headers): number {
 }
 
 export function retryHeaders(headers: Headers, attempt: number): Record<string, unknown> {
-  return { ...ownHeaders(headers), [ATTEMPT]: attempt + 1 }
+  const firstFailure = headers[FIRST_FAILURE] ?? new Date().toISOString()
+  return { ...ownHeaders(headers), [FIRST_FAILURE]: firstFailure, [ATTEMPT]: attempt + 1 }
+}
+
+export type Death = {
+  /** `permanent` and `exhausted` by the rules of retrying, `set aside` by hand. */
+  reason: 'permanent' | 'exhausted' | 'set aside'
+  error: string
+  attempts: number
+  firstFailedAt: Date
+  diedAt: Date
 }
 
 /** What a dead letter says of its death. */
 export function deadLetterHeaders(
   headers: Headers,
-  death: { reason: 'permanent' | 'exhausted' | 'set aside'; error: unknown; attempts: number },
+  death: { reason: Death['reason']; error: unknown; attempts: number },
 ): Record<string, unknown> {
   const { reason, error, attempts } = death
   const { [ATTEMPT]: _attempt, ...kept } = ownHeaders(headers)
+  const now = new Date().toISOString()
   return {
+    [FIRST_FAILURE]: now,
     ...kept,
-    'waybill-reason': reason,
-    'waybill-error': (error instanceof Error ? error.message : String(error)).slice(0, ERROR_LENGTH_MAX),
-    'waybill-attempts': attempts,
-    'waybill-died-at': new Date().toISOString(),
+    [DEATH.reason]: reason,
+    [DEATH.error]: (error instanceof Error ? error.message : String(error)).slice(0, ERROR_LENGTH_MAX),
+    [DEATH.attempts]: attempts,
+    [DEATH.diedAt]: now,
   }
+}
+
+/** Reads what `deadLetterHeaders` has written; of a letter from elsewhere, what can be known. */
+export function deathOf(headers: Headers): Death {
+  const { [DEATH.reason]: reason, [DEATH.error]: error, [DEATH.attempts]: attempts } = headers
+  const diedAt = dateOf(headers[DEATH.diedAt]) ?? new Date()
+  return {
+    reason: reason === 'permanent' || reason === 'exhausted' ? reason : 'set aside',
+    error: typeof error === 'string' ? error : 'unknown',
+    attempts: typeof attempts === 'number' ? attempts : 1,
+    firstFailedAt: dateOf(headers[FIRST_FAILURE]) ?? diedAt,
+    diedAt,
+  }
+}
+
+/** What a message had with it before it died: a replay starts over. */
+export function headersInLife(headers: Headers): Record<string, unknown> {
+  const ofDeath: readonly string[] = [FIRST_FAILURE, ATTEMPT, ...Object.values(DEATH)]
+  return Object.fromEntries(Object.entries(ownHeaders(headers)).filter(([name]) => !ofDeath.includes(name)))
+}
+
+function dateOf(header: unknown): Date | undefined {
+  const date = new Date(typeof header === 'string' ? header : Number.NaN)
+  return Number.isNaN(date.getTime()) ? undefined : date
 }
 
 function ownHeaders(headers: Headers): Record<string, unknown> {

@@ -36,6 +36,8 @@ export type Messaging = AsyncDisposable & {
     reason: string,
     options?: PublishOptions,
   ): Promise<void>
+  /** Publishes what was published before, as it was, to where it came from. Throws PublishError. */
+  republish(contract: QueueContract, body: Uint8Array, options?: PublishOptions): Promise<void>
   /** Calls the handler for `concurrency` messages at once. What it throws decides: see `verdictFor`. */
   consume<Q extends QueueContract>(
     contract: Q,
@@ -47,6 +49,12 @@ export type Messaging = AsyncDisposable & {
    * at a time, in order; one that throws is held and handed over again, the same messages, until it succeeds.
    */
   consumeBatch(
+    contract: QueueContract,
+    options: { batchMax: number; waitMs: number },
+    handler: BatchHandler,
+  ): Promise<Consumer>
+  /** As `consumeBatch`, of what was set aside. */
+  consumeDeadLetters(
     contract: QueueContract,
     options: { batchMax: number; waitMs: number },
     handler: BatchHandler,
@@ -106,6 +114,7 @@ export async function connectMessaging(options: Options): Promise<Messaging> {
     return { stop, [Symbol.asyncDispose]: stop }
   }
 
+  const batches = { drainMsMax, metrics, log }
   async function stopConsuming() {
     await Promise.all([...subscriptions].map((each) => each.stop()))
   }
@@ -128,8 +137,14 @@ export async function connectMessaging(options: Options): Promise<Messaging> {
       }),
     consume: (contract, { concurrency }, handler) =>
       add(consumeEach(contract, { concurrency, handler, publisher, drainMsMax, metrics, log })),
-    consumeBatch: (contract, { batchMax, waitMs }, handler) =>
-      add(consumeInBatches(contract, { batchMax, waitMs, handler, drainMsMax, metrics, log })),
+    republish: ({ routingKey }, body, publishOptions) =>
+      publisher.publish({ exchange: EXCHANGE, routingKey }, bytesOf(body), publishOptions),
+    consumeBatch: (contract, options, handler) =>
+      add(consumeInBatches(contract, { ...options, ...batches, queue: contract.queue, handler })),
+    consumeDeadLetters: (contract, options, handler) =>
+      add(
+        consumeInBatches(contract, { ...options, ...batches, queue: deadLetterQueueOf(contract), handler }),
+      ),
     stopConsuming,
     async [Symbol.asyncDispose]() {
       await stopConsuming()

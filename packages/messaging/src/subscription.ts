@@ -7,6 +7,8 @@ import { declareQueues } from './topology.ts'
 
 type Options = {
   contract: QueueContract
+  /** Which queue of the contract. */
+  queue: string
   prefetch: number
   onMessage: (message: ConsumeMessage, session: Session) => void
   /** Resolves when nothing is in hand any more. */
@@ -35,8 +37,7 @@ const BROKER_MS_MAX = 1_000
 
 /** A consumer that outlives its channels: one that ends alone (a consumer timeout, a deleted queue) is replaced. */
 export function createSubscription(options: Options): Subscription {
-  const { contract, prefetch, onMessage, drain, drainMsMax, log } = options
-  const { queue } = contract
+  const { contract, queue, prefetch, onMessage, drain, drainMsMax, log } = options
   const backOff = createBackOff(RESUBSCRIBE)
   const stopping = new AbortController()
   let consuming: { channel: Channel; consumerTag: string; over: AbortController } | undefined

@@ -204,7 +204,7 @@ describe('splitWebhook', () => {
       'message text',
       'malformed errors: nested too deep',
     ])
-    expect(splitWebhook(deep)).toEqual([{ kind: 'malformed', reason: 'not a JSON object', value: undefined }])
+    expect(splitWebhook(deep)).toEqual([{ kind: 'malformed', reason: 'not a JSON object' }])
   })
 
   it('throws for no JSON value whatever', () => {

@@ -22,8 +22,7 @@ export type WebhookElement =
       wabaId: string | undefined
       value: unknown
     }
-  /** The value is `undefined` when it is nested too deep to be stored. */
-  | { kind: 'malformed'; reason: string; value: unknown }
+  | { kind: 'malformed'; reason: string }
 
 type JsonObject = { readonly [key: string]: unknown }
 
@@ -32,19 +31,18 @@ type JsonObject = { readonly [key: string]: unknown }
  * read is `malformed`, with its reason, and costs none of the others.
  */
 export function splitWebhook(body: unknown): WebhookElement[] {
-  if (!isObject(body)) return [malformed('not a JSON object', body)]
-  if (body.object !== 'whatsapp_business_account') return [malformed('not from WhatsApp', body)]
-  if (!Array.isArray(body.entry)) return [malformed('no entries', body)]
+  if (!isObject(body)) return [malformed('not a JSON object')]
+  if (body.object !== 'whatsapp_business_account') return [malformed('not from WhatsApp')]
+  if (!Array.isArray(body.entry)) return [malformed('no entries')]
   return body.entry.flatMap((entry: unknown) => {
-    if (!isObject(entry) || !Array.isArray(entry.changes)) return [malformed('entry without changes', entry)]
+    if (!isObject(entry) || !Array.isArray(entry.changes)) return [malformed('entry without changes')]
     const wabaId = typeof entry.id === 'string' ? entry.id : undefined
     return entry.changes.flatMap((change: unknown) => splitChange(change, wabaId))
   })
 }
 
 function splitChange(change: unknown, wabaId: string | undefined): WebhookElement[] {
-  if (!isObject(change) || typeof change.field !== 'string')
-    return [malformed('change without field', change)]
+  if (!isObject(change) || typeof change.field !== 'string') return [malformed('change without field')]
   const { value } = change
   const field = storableText(change.field)
   const metadata = isObject(value) ? storable(value.metadata) : undefined
@@ -54,7 +52,7 @@ function splitChange(change: unknown, wabaId: string | undefined): WebhookElemen
 
   if (field !== 'messages') return [eventOf(field, value)]
   if (!isObject(value) || phoneNumberId === undefined) {
-    return [malformed('messages without a phone number id', change)]
+    return [malformed('messages without a phone number id')]
   }
   const contacts = contactsOf(value)
   const readMessage = (item: unknown) =>
@@ -67,7 +65,7 @@ function splitChange(change: unknown, wabaId: string | undefined): WebhookElemen
   const elements = Object.entries(value).flatMap(([key, content]) => {
     if (key === 'errors') return [eventOf(key, content)]
     if (key !== 'messages' && key !== 'statuses') return []
-    if (!Array.isArray(content)) return [malformed(`${key} are no list`, content)]
+    if (!Array.isArray(content)) return [malformed(`${key} are no list`)]
     return content.map(key === 'messages' ? readMessage : readStatus)
   })
   // What holds none of the three is something new: on record like the rest.
@@ -84,13 +82,13 @@ function read<Schema extends z.ZodType>(
     const parsed = schema.safeParse(kept)
     if (parsed.success) return build(parsed.data)
     const [issue] = parsed.error.issues
-    return malformed(`${name}: ${issue?.path.join('.') || 'it'} ${issue?.message ?? 'cannot be read'}`, kept)
+    return malformed(`${name}: ${issue?.path.join('.') || 'it'} ${issue?.message ?? 'cannot be read'}`)
   })
 }
 
 function fit(value: unknown, name: string, build: (kept: unknown) => WebhookElement): WebhookElement {
   const kept = storable(value ?? null)
-  return kept === undefined ? malformed(`${name}: nested too deep`, value) : build(kept)
+  return kept === undefined ? malformed(`${name}: nested too deep`) : build(kept)
 }
 
 function contactsOf({ contacts }: JsonObject): Contact[] {
@@ -114,6 +112,6 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function malformed(reason: string, value: unknown): WebhookElement {
-  return { kind: 'malformed', reason, value: storable(value) }
+function malformed(reason: string): WebhookElement {
+  return { kind: 'malformed', reason }
 }

@@ -1,10 +1,13 @@
-import { dispatchNoticeRaised, outboundReady } from '@waybill/contracts'
+import { dispatchNoticeRaised } from '@waybill/contracts'
 import { createPool } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
 import { registerAdmin } from './admin/register-admin.ts'
 import type { Channel } from './channel.ts'
 import type { Config } from './config.ts'
+import { collectDeadLetters } from './dead-letters/collect-dead-letters.ts'
+import { ALL_QUEUES } from './dead-letters/contracts.ts'
+import { exposeDeadLetters } from './dead-letters/expose-dead-letters.ts'
 import { createMetrics } from './metrics.ts'
 import { postWebhook } from './post-webhook.ts'
 import { sendEmail } from './send-email.ts'
@@ -37,9 +40,11 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       name: config.instance,
       log,
       registry,
-      contracts: [dispatchNoticeRaised, outboundReady],
+      contracts: ALL_QUEUES,
     }),
   )
+  const onError = (error: unknown) => log.warn({ err: error }, 'the dead letters could not be counted')
+  exposeDeadLetters({ pool, registry, onError })
   const server = await startOpsServer({
     ...config.http,
     registry,
@@ -59,6 +64,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     random: Math.random,
   })
   await messaging.consume(dispatchNoticeRaised, { concurrency: NOTICES_IN_FLIGHT }, tell)
+  await collectDeadLetters({ pool, messaging })
   // What is being told needs its channels: they are closed after this.
   opened.defer(() => messaging.stopConsuming())
   return opened.move()

@@ -9,7 +9,7 @@ export type Recorded =
   | { kind: 'message'; row: MessageRow }
   | { kind: 'receipt'; row: ReceiptRow }
   | { kind: 'event'; row: EventRow }
-  | { kind: 'malformed'; reason: string; value: unknown }
+  | { kind: 'malformed'; reason: string }
 
 type Place = { receivedUs: number; ingressId: string; position: number }
 
@@ -26,7 +26,7 @@ export function readWebhook(delivered: Delivered, phoneNumberId: string): Record
   try {
     body = JSON.parse(Buffer.from(delivered.body).toString('utf8'))
   } catch {
-    return [{ kind: 'malformed', reason: 'not JSON', value: undefined }]
+    return [{ kind: 'malformed', reason: 'not JSON' }]
   }
   return splitWebhook(body).map((element, position) =>
     readElement(element, phoneNumberId, { receivedUs: receivedAtUs, ingressId, position }),
@@ -47,7 +47,7 @@ function messageOf(element: WebhookElement & { kind: 'message' }, place: Place):
   const { message, contact, phoneNumberId } = element
   const waId = message.from ?? contact?.wa_id
   const userId = message.from_user_id ?? contact?.user_id
-  if (!waId && !userId) return { kind: 'malformed', reason: 'message without a sender', value: message }
+  if (!waId && !userId) return { kind: 'malformed', reason: 'message without a sender' }
   const row: MessageRow = {
     wamid: message.id,
     phone_number_id: phoneNumberId,

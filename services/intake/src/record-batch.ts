@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { conversationReady, outboundReady, webhookReceived } from '@waybill/contracts'
 import { type Consequence, type Pool, recordWebhooks } from '@waybill/database'
 import type { Messaging, RawDelivery } from '@waybill/messaging'
@@ -27,6 +28,7 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
     const reads = batch.flatMap((delivered) =>
       readWebhook(delivered, phoneNumberId).map((recorded): Read => ({ delivered, recorded })),
     )
+    await setMalformedAside(reads)
     for (let start = 0; start < reads.length; start += ELEMENTS_MAX) {
       await follow(await record(reads.slice(start, start + ELEMENTS_MAX)))
     }
@@ -36,9 +38,6 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
 
   /** A row that PostgreSQL refuses is found by halving, and costs none of its neighbours. */
   async function record(reads: readonly Read[]): Promise<Consequence[]> {
-    for (const { delivered, recorded } of reads) {
-      if (recorded.kind === 'malformed') await setAside(delivered, recorded.reason, recorded.value)
-    }
     try {
       return await recordWebhooks(pool, {
         messages: reads.flatMap(({ recorded }) => (recorded.kind === 'message' ? [recorded.row] : [])),
@@ -50,13 +49,22 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
       const [first, ...rest] = reads.filter(({ recorded }) => recorded.kind !== 'malformed')
       if (!first) return []
       if (rest.length === 0) {
-        await setAside(first.delivered, `refused by the database: ${error.message}`, rowOf(first.recorded))
+        await setAside(first.delivered, `refused by the database: ${error.message}`)
         return []
       }
       const half = Math.ceil((rest.length + 1) / 2)
       const all = [first, ...rest]
       return [...(await record(all.slice(0, half))), ...(await record(all.slice(half)))]
     }
+  }
+
+  async function setMalformedAside(reads: readonly Read[]): Promise<void> {
+    const reasons = new Map<Delivered, string[]>()
+    for (const { delivered, recorded } of reads) {
+      if (recorded.kind === 'malformed')
+        reasons.set(delivered, [...(reasons.get(delivered) ?? []), recorded.reason])
+    }
+    for (const [delivered, found] of reasons) await setAside(delivered, found.join('; '))
   }
 
   async function follow(consequences: readonly Consequence[]): Promise<void> {
@@ -70,11 +78,12 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
     )
   }
 
-  /** The element alone when there is one, else the whole body as it came. */
-  async function setAside(delivered: Delivered, reason: string, value: unknown): Promise<void> {
+  /** The whole webhook, which can be replayed: what was recorded of it is not recorded twice. */
+  async function setAside({ body, headers }: Delivered, reason: string): Promise<void> {
     log.warn({ reason }, 'a part of a webhook was set aside')
-    const body = value === undefined ? delivered.body : Buffer.from(JSON.stringify(value))
-    await messaging.deadLetter(webhookReceived, body, reason, { headers: delivered.headers })
+    // The same webhook, delivered again, is the same dead letter.
+    const messageId = createHash('sha256').update(body).digest('hex')
+    await messaging.deadLetter(webhookReceived, body, reason, { headers, messageId })
   }
 }
 
@@ -85,8 +94,4 @@ function isRefusedData(error: unknown): error is Error {
 
 function kindOf(recorded: Recorded): string {
   return recorded.kind === 'event' && recorded.row.reason === 'foreign number' ? 'foreign' : recorded.kind
-}
-
-function rowOf(recorded: Recorded): unknown {
-  return recorded.kind === 'malformed' ? recorded.value : recorded.row
 }

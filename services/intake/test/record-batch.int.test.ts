@@ -122,11 +122,14 @@ describe('a batch of webhooks', () => {
     expect(hints).toEqual([{ conversationId: '42:6001' }])
   })
 
-  it('sets a malformed element aside with its reason, and records the others', async () => {
+  it('is set aside with the reasons of its malformed elements, once, and its others are recorded', async () => {
     const { record, dead } = setup()
-    await record([webhook([text('c.1', '3001'), { id: 7 }, text('c.2', '3001')])])
+    const delivered = webhook([text('c.1', '3001'), { id: 7 }, text('c.2', '3001'), { id: 8 }])
+    await record([delivered])
     expect(await recorded('c.')).toEqual(['c.1', 'c.2'])
-    expect(dead).toEqual([{ reason: expect.stringMatching(/^message: id /), body: '{"id":7}' }])
+    expect(dead).toEqual([
+      { reason: expect.stringMatching(/^message: id .*; message: /), body: delivered.body.toString() },
+    ])
   })
 
   it('P1, P2: killed between its commit and its hint, wakes the conversation when it is delivered again', async () => {

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { AdminError, authorize } from './authorize.ts'
+import { type DeadLetterDeps, deadLetterRoutes } from './dead-letter-routes.ts'
 import { type PeopleDeps, peopleRoutes } from './people-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 
-type Deps = { token: string | undefined } & PeopleDeps
+type Deps = { token: string | undefined } & PeopleDeps & DeadLetterDeps
 
 /**
  * What dispatchers and operators may do, below `/admin`: one file for each group of routes. Without a token there are
@@ -22,6 +23,7 @@ export async function registerAdmin(app: FastifyInstance, { token, ...deps }: De
       })
       peopleRoutes(admin, deps)
       questionRoutes(admin, deps)
+      deadLetterRoutes(admin, deps)
     },
     { prefix: '/admin' },
   )

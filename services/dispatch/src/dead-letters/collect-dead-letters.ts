@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import type { QueueContract } from '@waybill/contracts'
+import { type NewDeadLetter, type Pool, recordDeadLetters } from '@waybill/database'
+import { deathOf, headersInLife, type Messaging, type RawDelivery } from '@waybill/messaging'
+import { ALL_QUEUES } from './contracts.ts'
+
+type Deps = { pool: Pool; messaging: Pick<Messaging, 'consumeDeadLetters'> }
+
+const BATCH = { batchMax: 100, waitMs: 50 }
+
+/** Brings what was set aside into PostgreSQL, where it can be seen, replayed and dropped. Acknowledged when it is there. */
+export async function collectDeadLetters({ pool, messaging }: Deps): Promise<void> {
+  await Promise.all(
+    ALL_QUEUES.map((contract) =>
+      messaging.consumeDeadLetters(contract, BATCH, (batch) =>
+        recordDeadLetters(
+          pool,
+          batch.map((delivery) => letterOf(contract, delivery)),
+        ),
+      ),
+    ),
+  )
+}
+
+function letterOf({ queue }: QueueContract, delivery: RawDelivery): NewDeadLetter {
+  const { body, headers, messageId, correlationId, traceparent } = delivery
+  return {
+    ...deathOf(headers),
+    ...{ queue, body, correlationId, traceparent },
+    messageId: messageId ?? createHash('sha256').update(body).digest('hex'),
+    headers: headersInLife(headers),
+  }
+}
