@@ -1,9 +1,7 @@
 -- Up Migration
 
--- Outside the 24-hour window WhatsApp lets only approved templates through. `message` is what is said inside,
--- `templates` the same as templates, the best language first; `sent_as` what was taken.
+-- Outside the 24-hour window WhatsApp lets only approved templates through. `sent_as`: which form was taken.
 ALTER TABLE outbound
-  ADD COLUMN templates jsonb,
   ADD COLUMN needs_template boolean NOT NULL DEFAULT false,  -- WhatsApp said so: its window is the one that counts
   ADD COLUMN sent_as text;
 
@@ -49,12 +47,13 @@ CREATE TRIGGER webhook_events_templates AFTER INSERT ON webhook_events
 CREATE FUNCTION template_key(p_message jsonb) RETURNS text LANGUAGE sql IMMUTABLE
   RETURN (p_message #>> '{template,name}') || '/' || (p_message #>> '{template,language,code}');
 
--- The first template of a row that may be sent, with its place; no row when there is none.
+-- The first template of a row that may be sent, with its place; no row when there is none. One that is known to be
+-- approved goes before one that nobody has heard of.
 CREATE FUNCTION usable_template(p_templates jsonb, OUT message jsonb, OUT place bigint) LANGUAGE sql STABLE AS $$
   SELECT c.message, c.place FROM jsonb_array_elements(p_templates) WITH ORDINALITY AS c (message, place)
-  WHERE NOT EXISTS (SELECT 1 FROM templates t WHERE t.status <> 'APPROVED'
-    AND t.name || '/' || t.language = template_key(c.message))
-  ORDER BY c.place LIMIT 1
+  LEFT JOIN templates t ON t.name = c.message #>> '{template,name}' AND t.language = c.message #>> '{template,language,code}'
+  WHERE t.status IS NULL OR t.status = 'APPROVED'
+  ORDER BY t.status NULLS LAST, c.place LIMIT 1
 $$;
 
 -- Ten minutes are for the way there.
@@ -73,7 +72,25 @@ BEGIN
       'text', 'Could not be told something: the last message is older than 24 hours, and no approved template fits.')));
 END $$;
 
--- As in 0004, and: the form that the window allows. What no form is left for is set aside.
+-- While WhatsApp is away, or the number is busy, what nobody asked for gets old. A check-in has the two hours that its
+-- template lives; news of orders half an hour.
+CREATE FUNCTION is_stale_broadcast(o outbound) RETURNS boolean LANGUAGE sql STABLE
+  RETURN o.priority = 'broadcast' AND o.created_at < clock_timestamp() - interval '30 minutes'
+    AND (o.created_at < clock_timestamp() - interval '2 hours'
+      OR EXISTS (SELECT FROM order_events e WHERE e.turn_id = o.turn_id));
+
+-- News are told anew, as the orders are by then. Of a check-in dispatch hears when it stays without an answer.
+CREATE FUNCTION expire_broadcast(o outbound) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE outbound SET state = 'failed', last_error = 'too old to be sent' WHERE id = o.id;
+  UPDATE order_events SET state = 'waiting', act_at = clock_timestamp(), handed_out_at = NULL, turn_id = NULL
+    WHERE turn_id = o.turn_id AND state = 'told';
+  INSERT INTO audit (action, conversation_id, turn_id, detail)
+    VALUES ('send.expired', o.conversation_id, o.turn_id, jsonb_build_object('outboundId', o.id));
+END $$;
+
+-- As in 0004, and: the form that the window allows. What no form is left for is set aside; what was not asked for and is
+-- no longer news is not sent.
 CREATE OR REPLACE FUNCTION next_send(p_conversation text, p_owner text, p_epoch bigint, p_ttl_ms int, p_pacing jsonb,
   OUT state text, OUT wait_ms int, OUT send jsonb) LANGUAGE plpgsql AS $$
 DECLARE
@@ -109,6 +126,10 @@ BEGIN
       UPDATE outbound SET state = 'review' WHERE id = o.id;
       INSERT INTO audit (action, conversation_id, turn_id, detail)
         VALUES ('send.needs-review', p_conversation, o.turn_id, jsonb_build_object('outboundId', o.id));
+      CONTINUE;
+    END IF;
+    IF o.state = 'pending' AND is_stale_broadcast(o) THEN
+      PERFORM expire_broadcast(o);
       CONTINUE;
     END IF;
     form := 'free';
@@ -200,51 +221,34 @@ BEGIN
 END $$;
 
 -- As in 0007, and: the question in both forms, whichever the window allows when it is sent.
---   p_question {…, message, templates}
+--   p_question: a broadcast, and {date, step: ask | remind, againMs}
+-- state: asked | over (the step was taken already) | busy (come back)
 CREATE OR REPLACE FUNCTION ask_check_in(p_question jsonb, OUT state text) LANGUAGE plpgsql AS $$
-DECLARE
-  key text := p_question #>> '{conversation,id}';
-  this_turn uuid := (p_question ->> 'turnId')::uuid;
-  lane record;
-  c check_ins%ROWTYPE;
+DECLARE c check_ins%ROWTYPE;
 BEGIN
-  INSERT INTO conversations (id, phone_number_id, phone, wa_id, user_id)
-    VALUES (key, p_question ->> 'phoneNumberId', p_question #>> '{conversation,phone}',
-      p_question #>> '{conversation,phone}', p_question #>> '{conversation,userId}') ON CONFLICT DO NOTHING;
-  INSERT INTO lanes (kind, key) VALUES ('inbound', key), ('outbound', key) ON CONFLICT DO NOTHING;
-  SELECT * INTO lane FROM lock_lane('inbound', key, false);
-  IF lane.state <> 'free' OR EXISTS (SELECT 1 FROM inbound i WHERE i.conversation_id = key AND i.status = 'waiting')
-    OR (SELECT v.last_turn_id FROM conversations v WHERE v.id = key)
-      IS DISTINCT FROM (p_question #>> '{conversation,lastTurnId}')::uuid
-  THEN state := 'busy'; RETURN; END IF;
-
+  IF NOT lock_for_broadcast(p_question) THEN state := 'busy'; RETURN; END IF;
   SELECT * INTO c FROM check_ins i WHERE i.driver_id = p_question ->> 'driverId'
     AND i.date = (p_question ->> 'date')::date FOR NO KEY UPDATE;
   IF NOT (CASE p_question ->> 'step' WHEN 'ask' THEN c.state = 'due'
     ELSE c.state = 'asked' AND c.reminded_at IS NULL END)
   THEN state := 'over'; RETURN; END IF;
 
-  INSERT INTO turns (id, conversation_id, driver_id, epoch, session)
-    VALUES (this_turn, key, c.driver_id, lane.epoch, p_question -> 'session');
-  UPDATE conversations SET last_turn_id = this_turn WHERE id = key;
-  -- A worker that still believes it holds the lane is fenced from here.
-  PERFORM release_lane('inbound', key, 0, false);
-  INSERT INTO outbound (conversation_id, turn_id, part, priority, message, templates)
-    VALUES (key, this_turn, 1, 'broadcast', p_question -> 'message', p_question -> 'templates');
-  UPDATE check_ins i SET state = 'asked', turn_id = this_turn, conversation_id = key,
+  PERFORM record_broadcast(p_question, 'check-in.asked',
+    jsonb_build_object('date', c.date, 'step', p_question ->> 'step'));
+  UPDATE check_ins i SET state = 'asked', turn_id = (p_question ->> 'turnId')::uuid,
+    conversation_id = p_question #>> '{conversation,id}',
     asked_at = coalesce(i.asked_at, clock_timestamp()),
     reminded_at = CASE p_question ->> 'step' WHEN 'remind' THEN clock_timestamp() END,
     act_at = clock_timestamp() + milliseconds((p_question ->> 'againMs')::bigint)
     WHERE i.driver_id = c.driver_id AND i.date = c.date;
-  INSERT INTO audit (action, conversation_id, driver_id, turn_id, detail)
-    VALUES ('check-in.asked', key, c.driver_id, this_turn,
-      jsonb_build_object('date', c.date, 'step', p_question ->> 'step'));
   state := 'asked';
 END $$;
 
 -- Down Migration
 
+-- next_send, settle_send and ask_check_in stay as they are here: 0004 and 0007 drop them.
 DROP TRIGGER webhook_events_templates ON webhook_events;
-DROP FUNCTION note_template_event, refuse_form, set_aside_reply, is_window_open, usable_template, template_key, note_templates, note_template;
+DROP FUNCTION note_template_event, refuse_form, expire_broadcast, is_stale_broadcast, set_aside_reply, is_window_open,
+  usable_template, template_key, note_templates, note_template;
 DROP TABLE templates;
-ALTER TABLE outbound DROP COLUMN templates, DROP COLUMN needs_template, DROP COLUMN sent_as;
+ALTER TABLE outbound DROP COLUMN needs_template, DROP COLUMN sent_as;
