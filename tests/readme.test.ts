@@ -53,6 +53,8 @@ describe('the commands of the README', () => {
       'npm test -- e2e promises',
       'npm run drivers -- list',
       'npm run drivers -- import FILE.json',
+      'npm run dead-letters -- list',
+      'npm run faults -- kill-assistant',
     ])
   })
 
@@ -66,7 +68,7 @@ describe('the commands of the README', () => {
     expect(existsSync(join(local.path, 'stack.json'))).toBe(false)
   })
 
-  it('npm start with every other option, and npm run drivers beside it', async () => {
+  it('npm start with every other option, npm run drivers and npm run dead-letters beside it', async () => {
     const started = npm(
       'start',
       '--',
@@ -83,6 +85,8 @@ describe('the commands of the README', () => {
     expect(await run('run', 'drivers', '--', 'import', file)).toMatchObject({ code: 0 })
     const { output } = await run('run', 'drivers', '--', 'list')
     expect(output).toContain('d-readme\t351912000111\tactive\tEurope/Lisbon\tRita')
+
+    expect(await run('run', 'dead-letters', '--', 'list')).toEqual({ code: 0, output: '0 in all\n' })
 
     started.child.kill('SIGINT')
     const [code] = await once(started.child, 'exit')

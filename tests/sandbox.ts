@@ -115,6 +115,13 @@ export function sandboxAt(url: string) {
       const { whatsapp } = z.object({ whatsapp: refused }).parse(await call('GET', '/stats'))
       return whatsapp.refused[code] ?? 0
     },
+    /** Signs a body and posts it to the front door, once. */
+    postWebhook: (body: string) =>
+      fetch(`${url}/sandbox/webhooks`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      }).then((answer) => answer.json()),
     setReceipts: (receipts: object) => call('PUT', '/receipts', receipts),
     /** How often an upstream was called, whatever came of it. */
     async calls(upstream: Upstream): Promise<number> {

@@ -84,6 +84,10 @@ const CASES: Readonly<Record<string, Case>> = {
     staysQuiet: queue('intake.webhook-received.dead', 1001),
   },
   DeadLetters: {
+    fires: { 'waybill_dead_letters{queue="intake.webhook-received"}': '1x120' },
+    staysQuiet: { 'waybill_dead_letters{queue="intake.webhook-received"}': '0x120' },
+  },
+  DeadLettersUncollected: {
     fires: queue('intake.webhook-received.dead', 1),
     staysQuiet: queue('intake.webhook-received', 1),
   },

@@ -11,19 +11,15 @@ const OPEN_ROWS = `SELECT what, n FROM (
   UNION ALL SELECT 'order commands pending', count(*) FROM order_commands WHERE state = 'pending'
 ) open WHERE n > 0`
 
-/** What is still on its way; nothing when the system is drained. Dead letters are not on their way. */
+/** What is still on its way; nothing when the system is drained. Dead letters have arrived when they are rows. */
 export async function whatIsLeft({ pool, servers }: FaultStack): Promise<string[]> {
   const { rows } = await pool.query<{ what: string; n: string }>(OPEN_ROWS)
   const queues = await queueLengths(servers.rabbitmqManagementUrl)
   return [
     ...rows.map(({ what, n }) => `${n} ${what}`),
-    ...queues.flatMap(({ name, messages }) =>
-      messages > 0 && !isDead(name) ? [`${messages} in ${name}`] : [],
-    ),
+    ...queues.flatMap(({ name, messages }) => (messages > 0 ? [`${messages} in ${name}`] : [])),
   ]
 }
-
-export const isDead = (queue: string) => queue.endsWith('.dead')
 
 /** Resolves with what is left after all; nothing when the system was drained twice in a row. */
 export async function untilDrained(system: FaultStack, timeoutMs: number): Promise<string[]> {

@@ -32,7 +32,7 @@ export type FaultStack = AsyncDisposable & {
   readonly sandboxHost: string
   /** Logs are below. */
   readonly dir: string
-  processesOf(service: ServiceName): readonly ServiceProcess[]
+  processesOf: (service: ServiceName) => readonly ServiceProcess[]
   sabotage(process: ServiceProcess, sabotage: Sabotage): Promise<void>
   /** Hears of every process that ends by itself; it is started again. */
   onCrash(listener: CrashListener): Disposable

@@ -9,7 +9,7 @@ import type { FaultStack } from './fault-stack.ts'
 import { type Event, type History, openHistory } from './history.ts'
 import { createLoad } from './load.ts'
 import { randomOf } from './random.ts'
-import { counters, deadLetters, growthOf, snapshot } from './snapshot.ts'
+import { counters, growthOf, snapshot } from './snapshot.ts'
 
 export type RunOptions = {
   seed: number
@@ -40,7 +40,7 @@ export async function runFault(
   using _crashes = system.onCrash((process, reason) =>
     history.add({ kind: 'crash', at: Date.now(), process, reason }),
   )
-  const before = { counters: await counters(system), dead: await deadLetters(system) }
+  const before = await counters(system)
 
   const random = randomOf(seed, `load under ${fault.name}`)
   const load = createLoad({
@@ -68,8 +68,8 @@ export async function runFault(
 
   const left = await untilDrained(system, DRAINED_MS_MAX)
   history.add({ kind: 'drained', at: Date.now(), left })
-  for await (const event of snapshot(system, since, before.dead)) history.add(event)
-  for (const event of growthOf(before.counters, await counters(system))) history.add(event)
+  for await (const event of snapshot(system, since)) history.add(event)
+  for (const event of growthOf(before, await counters(system))) history.add(event)
   if (failure) throw new Error(`${fault.name} could not be injected`, { cause: failure })
   return { ...verdictOf(history.events), historyFile }
 }

@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { isDead, queueLengths } from './drained.ts'
 import type { FaultStack } from './fault-stack.ts'
 import type { Event } from './history.ts'
 import { CANARY } from './load.ts'
@@ -20,26 +19,19 @@ const REPLIES = `SELECT id, turn_id AS turn, conversation_id AS conversation, se
   FROM outbound WHERE created_at >= $1`
 const COMMANDS = 'SELECT id, state FROM order_commands WHERE created_at >= $1'
 
+const DEAD = 'SELECT queue, count(*)::int AS count FROM dead_letters WHERE died_at >= $1 GROUP BY queue'
+
 const ROWS = [
   ['inbound', INBOUND],
   ['turn', TURNS],
   ['reply', REPLIES],
   ['command', COMMANDS],
+  ['dead', DEAD],
 ] as const
 
-/** How much lies in each dead-letter queue. */
-export async function deadLetters({ servers }: FaultStack): Promise<ReadonlyMap<string, number>> {
-  const queues = await queueLengths(servers.rabbitmqManagementUrl)
-  return new Map(queues.map(({ name, messages }) => [name, messages]))
-}
-
 /** What became of everything since a moment, as every part of the system and of the world outside has it. */
-export async function* snapshot(
-  system: FaultStack,
-  since: Date,
-  deadBefore: ReadonlyMap<string, number>,
-): AsyncGenerator<Event> {
-  const { pool, sandbox, drivers, servers } = system
+export async function* snapshot(system: FaultStack, since: Date): AsyncGenerator<Event> {
+  const { pool, sandbox, drivers } = system
   for (const [kind, sql] of ROWS) {
     const { rows } = await pool.query<object>(sql, [since])
     for (const row of rows) yield { kind, ...row } as Event
@@ -55,10 +47,6 @@ export async function* snapshot(
   }
   for (const { at, action, idempotencyKey } of await sandbox.orderWrites()) {
     if (at >= since.getTime()) yield { kind: 'write', key: idempotencyKey ?? null, action: action ?? '' }
-  }
-  for (const { name, messages } of await queueLengths(servers.rabbitmqManagementUrl)) {
-    const count = messages - (deadBefore.get(name) ?? 0)
-    if (count > 0 && isDead(name)) yield { kind: 'dead', queue: name, count }
   }
   yield* leaks(system)
 }

@@ -151,7 +151,7 @@ function parse(args: readonly string[]) {
 
 function queryOf(parts: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(parts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
-  return `?${new URLSearchParams(Object.fromEntries(given))}`
+  return `?${new URLSearchParams(Object.fromEntries(given)).toString()}`
 }
 
 function instantOf(name: string, text: string | undefined): string | undefined {

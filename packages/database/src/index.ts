@@ -106,4 +106,5 @@ export {
   recordWebhooks,
   type WebhookRows,
 } from './record-webhooks.ts'
+export { isRefusedData } from './refused-data.ts'
 export { noteTemplates, type TemplateStatus } from './templates.ts'

@@ -60,7 +60,7 @@ const answerSchema = z.looseObject({
   settled: z.array(z.string()).default([]),
   left: z.number().optional(),
   error: z.string().optional(),
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
 })
 
 async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { conversationReady, outboundReady, webhookReceived } from '@waybill/contracts'
-import { type Consequence, type Pool, recordWebhooks } from '@waybill/database'
+import { type Consequence, isRefusedData, type Pool, recordWebhooks } from '@waybill/database'
 import type { Messaging, RawDelivery } from '@waybill/messaging'
 import type { Logger } from 'pino'
 import type { Metrics } from './metrics.ts'
@@ -85,11 +85,6 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
     const messageId = createHash('sha256').update(body).digest('hex')
     await messaging.deadLetter(webhookReceived, body, reason, { headers, messageId })
   }
-}
-
-function isRefusedData(error: unknown): error is Error {
-  // Class 22: data exceptions. 23: integrity. 54: too large or too deep for PostgreSQL.
-  return error instanceof Error && 'code' in error && /^(22|23|54)/.test(String(error.code))
 }
 
 function kindOf(recorded: Recorded): string {

@@ -49,12 +49,13 @@ function setup(
   const read: string[] = []
   const queries: unknown[] = []
   const counting = Object.assign(Object.create(pool), {
-    query: async (...args: Parameters<Pool['query']>) => {
+    query: (...args: Parameters<Pool['query']>) => {
       queries.push(args[0])
       const lost = isAway(queries.length)
-      const answer = lost === 'before' ? undefined : await pool.query(...args)
-      if (lost) throw new Error('the database is away')
-      return answer
+      const away = new Error('the database is away')
+      if (lost === 'before') throw away
+      const answer = pool.query(...args)
+      return lost ? Promise.resolve(answer).then(() => Promise.reject(away)) : answer
     },
   })
   const work = sendLane({

@@ -11,6 +11,7 @@ import {
   changesWaiting,
   claimTurn,
   commitTurn,
+  isRefusedData,
   postponeTurn,
   readSession,
   type Sender,
@@ -149,7 +150,15 @@ export function workConversation(
     }
 
     if (draft.failure && draft.answered.length === 0) return { end: await fail(held, draft, draft.failure) }
-    const committed = await commit(draft, held)
+    let committed: Awaited<ReturnType<typeof commit>>
+    try {
+      committed = await commit(draft, held)
+    } catch (error) {
+      if (!isRefusedData(error)) throw error
+      // Which message it is shows when they are taken one by one.
+      const [message, ...untried] = messages
+      return { end: await fail(held, draft, { message, untried, error, modelCalls: draft.modelCalls }) }
+    }
     metrics.turns.inc({
       path: draft.path,
       outcome: committed.next.state === 'fenced' ? 'fenced' : 'committed',

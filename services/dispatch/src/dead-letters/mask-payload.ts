@@ -14,8 +14,9 @@ const PLAIN_KEYS = new Set([
     'priority',
     'date',
   ],
-  ...['timestamp', 'occurred_at', 'order_id', 'driver_id', 'driverId', 'noticeId', 'mime_type', 'code'],
+  ...['order_id', 'driver_id', 'driverId', 'noticeId', 'mime_type', 'code'],
 ])
+const TIME_KEYS = new Set(['timestamp', 'occurred_at', 'date'])
 // Ids with a phone number in them: shown as in the logs, so that both can be compared.
 const ID_KEYS = new Set(['id', 'wamid', 'conversationId', 'message_id', 'biz_opaque_callback_data'])
 const TEXT_SHOWN_MAX = 40
@@ -48,8 +49,9 @@ function masked(value: unknown, key: string): unknown {
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(Object.entries(value).map(([name, content]) => [name, masked(content, name)]))
   }
-  if (value === null || typeof value === 'boolean') return value
+  if (typeof value !== 'string' && typeof value !== 'number') return value
   if (ID_KEYS.has(key)) return `#${createHash('sha256').update(String(value)).digest('hex').slice(0, 8)}`
+  if (TIME_KEYS.has(key)) return String(value).slice(0, TEXT_SHOWN_MAX)
   if (PLAIN_KEYS.has(key))
     return typeof value === 'string' ? maskError(value).slice(0, TEXT_SHOWN_MAX) : value
   return typeof value === 'string' ? `… ${value.length} characters` : '…'
