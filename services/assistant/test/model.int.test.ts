@@ -37,6 +37,7 @@ const choosing = (name: string, args = '{}') => ({
     ],
   },
 })
+const JUST_ORDERS = choosing('get_orders').body
 const failing = (status: number, headers: Record<string, string> = {}) => ({
   status,
   headers,
@@ -63,6 +64,7 @@ it.each([
   ['an extra argument', choosing('get_orders', '{"sql":"x"}'), 'arguments'],
   ['broken JSON', choosing('get_orders', '{"day":'), 'broken-json'],
   ['an error inside a 200', { body: { error: { code: 502, message: 'down' } } }, 'error'],
+  ['more than it may say', { body: { ...JUST_ORDERS, more: 'x'.repeat(1024 * 1024) } }, 'error'],
   ['nothing', { body: { choices: [{ finish_reason: 'length', message: { content: '' } }] } }, 'empty'],
 ])('falls to the rules after %s twice', async (_what, answer, outcome) => {
   bench.model.answerWith(() => answer)
@@ -134,6 +136,15 @@ it('makes four calls for a turn at most, and runs six tools of the model', async
     "SELECT 1 FROM audit WHERE action = 'turn.tool-called' AND detail ->> 'path' = 'model'",
   )
   expect(rows).toHaveLength(6)
+})
+
+it('lets any provider read and translate where none is named', async () => {
+  bench.model.answerWith(() => modelChoosing({ name: 'get_orders', args: {} }))
+  assistant = await bench.start({ OPENROUTER_PROVIDERS: 'any' })
+  await bench.receive("Bonjour, quelles sont mes livraisons aujourd'hui ?")
+  await bench.settled()
+  const anybody = { require_parameters: true, data_collection: 'deny' }
+  expect(bodies().map(({ provider }) => provider)).toEqual([anybody, anybody])
 })
 
 it('names its fallbacks and its providers, and records the model that answered', async () => {

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { noteTemplates, type Pool } from '@waybill/database'
+import { repeat } from '@waybill/service-kit'
 import { listTemplates } from '@waybill/whatsapp'
 import type { Logger } from 'pino'
 
@@ -7,7 +7,6 @@ type Deps = {
   pool: Pool
   account: { baseUrl: string; wabaId: string; accessToken: string }
   log: Logger
-  intervalMs?: number
 }
 
 const HOUR_MS = 60 * 60_000
@@ -19,31 +18,14 @@ const AGAIN_MS = { min: 2_000, max: 60_000 }
  * Reads now and every hour which templates there are: webhooks tell of changes, and one of them may be missed. What
  * could not be read is read again soon.
  */
-export function syncTemplates({ pool, account, log, intervalMs = HOUR_MS }: Deps): AsyncDisposable {
-  const stopping = new AbortController()
-  const running = loop()
-  return {
-    async [Symbol.asyncDispose]() {
-      stopping.abort()
-      await running
+export function syncTemplates({ pool, account, log }: Deps): AsyncDisposable {
+  return repeat({
+    intervalMs: HOUR_MS,
+    againMs: AGAIN_MS,
+    async run(signal) {
+      const within = AbortSignal.any([signal, AbortSignal.timeout(READ_MS_MAX)])
+      await noteTemplates(pool, await listTemplates(account, within))
     },
-  }
-
-  async function loop(): Promise<void> {
-    const { signal } = stopping
-    let againMs = AGAIN_MS.min
-    while (!signal.aborted) {
-      let waitMs = intervalMs
-      try {
-        const within = AbortSignal.any([signal, AbortSignal.timeout(READ_MS_MAX)])
-        await noteTemplates(pool, await listTemplates(account, within))
-        againMs = AGAIN_MS.min
-      } catch (error) {
-        if (!signal.aborted) log.warn({ err: error }, 'the templates of the account could not be read')
-        waitMs = againMs
-        againMs = Math.min(againMs * 2, AGAIN_MS.max)
-      }
-      await delay(waitMs, undefined, { signal }).catch(() => {})
-    }
-  }
+    onError: (error) => log.warn({ err: error }, 'the templates of the account could not be read'),
+  })
 }

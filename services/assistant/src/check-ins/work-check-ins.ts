@@ -16,6 +16,7 @@ import type { Metrics } from '../metrics.ts'
 import type { OrderBook } from '../orders/order-book.ts'
 import { isClosed } from '../orders/order-status.ts'
 import { parseSession, type Session, sessionAt } from '../session/session.ts'
+import { recentWith } from '../turns/answer-message.ts'
 import { publishHint } from '../turns/publish-hint.ts'
 import { checkInTemplates, renderCheckIn } from './render-check-in.ts'
 
@@ -32,7 +33,6 @@ type Deps = {
 }
 type Handler = (delivery: Pick<Delivery<typeof checkInDue>, 'payload'>) => Promise<void>
 
-const RECENT_MAX = 6
 const ANSWER_EXPECTED_MS = 5 * 60_000
 
 /** Takes the step that a check-in is at. Never throws: what could not be done is hinted at again in some seconds. */
@@ -91,14 +91,13 @@ export function workCheckIns(deps: Deps): Handler {
   /** A turn of its own: what the assistant asked is the session's open question from here. */
   function questioning(session: Session, { date }: CheckIn): { turnId: string; session: Session } {
     const turnId = randomUUID()
-    const exchange = { driver: '(nothing)', assistant: 'asked whether the route of today is accepted' }
     return {
       turnId,
       session: {
         ...session,
         ...{ turnId, at: now() },
         pendingQuestion: { kind: 'check-in', date, askedAt: now() },
-        recent: [...session.recent, exchange].slice(-RECENT_MAX),
+        recent: recentWith('(nothing)', 'asked whether the route of today is accepted', session),
       },
     }
   }

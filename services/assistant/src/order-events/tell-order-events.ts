@@ -24,6 +24,7 @@ import type { OrderBook } from '../orders/order-book.ts'
 import { addDays, localDate } from '../replies/local-time.ts'
 import { REPLIES } from '../replies/replies.ts'
 import { parseSession, type Session, sessionAt } from '../session/session.ts'
+import { recentWith } from '../turns/answer-message.ts'
 import { publishHint } from '../turns/publish-hint.ts'
 import {
   type Days,
@@ -44,7 +45,6 @@ type Deps = {
   now: () => number
 }
 
-const RECENT_MAX = 6
 const ANSWER_EXPECTED_MS = 5 * 60_000
 /** How long the order system may be away until a change is told without details. */
 const DETAILS_AWAITED_MS = { normal: 10 * 60_000, urgent: 60_000 } as const
@@ -145,7 +145,6 @@ export function tellDriver(deps: Deps) {
     { focus, listed }: Told,
     { turnId, today }: { turnId: string; today: string },
   ) {
-    const exchange = { driver: '(nothing)', assistant: 'told of changes to the orders' }
     return {
       ...session,
       ...{ turnId, at: now() },
@@ -155,7 +154,7 @@ export function tellDriver(deps: Deps) {
         : {}),
       // A "yes" after this could be about anything; the question of the morning stays one.
       pendingQuestion: session.pendingQuestion?.kind === 'check-in' ? session.pendingQuestion : null,
-      recent: [...session.recent, exchange].slice(-RECENT_MAX),
+      recent: recentWith('(nothing)', 'told of changes to the orders', session),
     }
   }
 }

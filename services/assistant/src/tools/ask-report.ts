@@ -14,6 +14,15 @@ export function reportTarget(status: Report['status'], orderId: string, choice?:
   return choice === undefined ? `${status}~${orderId}` : `${status}~${choice}~${orderId}`
 }
 
+/** `undefined`: no target of such a button. The tool checks what the parts are. */
+export function readReportTarget(
+  target: string,
+): { status: string; choice: string | undefined; orderId: string } | undefined {
+  const [status = '', ...rest] = target.split('~')
+  const orderId = rest.pop()
+  return orderId === undefined ? undefined : { status, choice: rest[0], orderId }
+}
+
 /** Whether what was understood is what has happened. */
 export function askReport(order: Order, report: Report, context: ToolContext): ToolResult {
   const { say, today } = context

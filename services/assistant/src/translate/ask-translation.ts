@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { OTHER_LANGUAGES, type OtherLanguage } from '../languages/other-languages.ts'
 import type { ModelConfig } from '../understand/ask-model.ts'
 import { modelFailureOf } from '../understand/model-failure.ts'
+import { createOpenRouter, providersOf } from '../understand/openrouter.ts'
 import { readUsage } from '../understand/read-model-answer.ts'
 
 /** Texts in another language, as many as there were; `undefined` when the model gave none. Throws only when aborted. */
@@ -29,13 +30,7 @@ const completionSchema = z.object({
 type Deps = { config: ModelConfig; registry: Registry; log: Logger }
 
 export function createTranslator({ config, registry, log }: Deps): Disposable & { ask: AskTranslation } {
-  const client = new OpenAI({
-    apiKey: config.apiKey,
-    baseURL: config.baseUrl,
-    maxRetries: 0,
-    timeout: config.timeoutMs,
-    defaultHeaders: { 'HTTP-Referer': 'https://waybill.example', 'X-OpenRouter-Title': 'Waybill' },
-  })
+  const client = createOpenRouter(config)
   const breaker = createBreaker(
     {
       ...{ name: 'openrouter-translation', registry, log },
@@ -86,11 +81,7 @@ function requestBody(
     response_format: { type: 'json_object' as const },
     max_tokens: TOKENS_MAX,
     reasoning: { effort: 'minimal' },
-    provider: {
-      only: [...config.providers],
-      require_parameters: true,
-      data_collection: config.dataCollection,
-    },
+    provider: providersOf(config),
     session_id: 'translation-1',
   }
 }

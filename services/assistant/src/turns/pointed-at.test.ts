@@ -27,6 +27,11 @@ describe('orders of a quoted message', () => {
   it.each([
     ['a numbered list', from(textMessage('1. #12345 - A\n2. #12346 - B\n3. #12345')), ['12345', '12346']],
     ['buttons of an order', from(buttons(`confirm:12345:${today}`, `next:-:${today}`)), ['12345']],
+    [
+      'buttons that report of orders',
+      from(buttons(`report:delivered~12345:${today}`, `report:problem~closed~12346:${today}`)),
+      ['12345', '12346'],
+    ],
     ['buttons of yesterday', from(buttons('confirm:12345:2026-11-22')), ['99999']],
     [
       'a list to pick from',

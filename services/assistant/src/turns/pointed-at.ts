@@ -1,8 +1,9 @@
 import type { PointedAt } from '@waybill/database'
 import { z } from 'zod'
-import { NO_ORDER, parseTapId } from '../replies/buttons.ts'
+import { NO_ORDER, parseTapId, type Tap } from '../replies/buttons.ts'
 import { localDate } from '../replies/local-time.ts'
 import { parseSession, type Session } from '../session/session.ts'
+import { readReportTarget } from '../tools/ask-report.ts'
 
 /** Finds a message of this conversation that a driver quotes, reacts to or has changed. */
 export type FindMessage = (conversationId: string, wamid: string) => Promise<PointedAt | undefined>
@@ -44,13 +45,19 @@ export function ordersShown(pointed: PointedAt, day: { today: string; timeZone: 
   const rows = [...action.buttons.map(({ reply }) => reply), ...action.sections.flatMap((it) => it.rows)]
   const tapped = rows.flatMap(({ id }) => {
     const tap = parseTapId(id)
-    return tap && tap.date === day.today && ABOUT_ORDERS.has(tap.action) ? [tap.target] : []
+    return tap?.date === day.today ? (orderOf(tap) ?? []) : []
   })
-  const offered = distinct(tapped.filter((id) => id !== NO_ORDER))
+  const offered = distinct(tapped)
   return offered.length > 0 ? offered : idsIn(body.text)
 }
 
 const ABOUT_ORDERS = new Set<string>(['details', 'confirm', 'keep', 'proof'])
+
+/** `undefined`: it is about none. */
+function orderOf({ action, target }: Tap): string | undefined {
+  if (action === 'report') return readReportTarget(target)?.orderId
+  return ABOUT_ORDERS.has(action) && target !== NO_ORDER ? target : undefined
+}
 
 function idsIn(text: string): string[] {
   return distinct([...text.matchAll(/#([A-Za-z]*\d{3,})\b/g)].flatMap(([, id]) => id ?? []))

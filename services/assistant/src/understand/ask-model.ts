@@ -7,6 +7,7 @@ import type { Registry } from 'prom-client'
 import type { Language, Session } from '../session/session.ts'
 import { describeQuestion, describeSituation, quoteDriver } from './describe-situation.ts'
 import { modelFailureOf } from './model-failure.ts'
+import { createOpenRouter, providersOf } from './openrouter.ts'
 import { PROMPT_VERSION, SYSTEM_PROMPT, TOOL_DEFINITIONS } from './prompt.ts'
 import { type ModelAnswer, type Reading, readModelAnswer } from './read-model-answer.ts'
 
@@ -56,13 +57,7 @@ const ANSWER_TOKENS_MAX_AGAIN = 2_000
 
 /** One call to OpenRouter, through a breaker. Never throws but for the turn's own end: `unavailable` is a reading too. */
 export function createModel({ config, registry, log, onAsking }: Deps): Disposable & { ask: AskModel } {
-  const client = new OpenAI({
-    apiKey: config.apiKey,
-    baseURL: config.baseUrl,
-    maxRetries: 0,
-    timeout: config.timeoutMs,
-    defaultHeaders: { 'HTTP-Referer': 'https://waybill.example', 'X-OpenRouter-Title': 'Waybill' },
-  })
+  const client = createOpenRouter(config)
   const breaker: Breaker<[ModelQuestion, AbortSignal], ModelAnswer> = createBreaker(
     {
       name: 'openrouter',
@@ -137,11 +132,7 @@ export function requestBody(
     tool_choice: 'auto' as const,
     max_tokens: question.needsRoom ? ANSWER_TOKENS_MAX_AGAIN : ANSWER_TOKENS_MAX,
     reasoning: { effort: 'minimal' },
-    provider: {
-      ...(config.providers.length > 0 ? { only: [...config.providers] } : {}),
-      require_parameters: true,
-      data_collection: config.dataCollection,
-    },
+    provider: providersOf(config),
     session_id: PROMPT_VERSION,
     user: createHmac('sha256', config.apiKey).update(driver.id).digest('hex').slice(0, 32),
   }

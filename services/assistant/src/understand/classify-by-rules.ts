@@ -17,10 +17,10 @@ export type ClassifyByRules = (
 ) => Intent | undefined
 
 /** Below it nothing is done: measured in docs/quality.md. */
+const CONFIDENCE_MIN = { first: 0.45, second: 0.7 }
 // Less will do when nothing else is anywhere near.
 const LEAD = 2.5
 const LEAD_MIN = 0.7
-const CONFIDENCE_MIN = { first: 0.45, second: 0.7 }
 /** Who wants a person is not kept from one. */
 const ASKS_PERSON = 'request_human'
 const REF_LENGTH_MAX = 100

@@ -1,6 +1,7 @@
 import { languageWanted } from '../languages/language-words.ts'
 import { NO_ORDER, parseTapId } from '../replies/buttons.ts'
 import type { PendingQuestion, Session } from '../session/session.ts'
+import { readReportTarget } from '../tools/ask-report.ts'
 import { normalize, numberIn } from './normalize.ts'
 import { COMMANDS, GREETINGS, NO, SMALL_TALK, THANKS, YES } from './phrases.ts'
 import type { DriverInput } from './read-message.ts'
@@ -82,12 +83,10 @@ function tapped(id: string, { today }: Moment): Intent | undefined {
   }
 }
 
-/** `<status>~<order id>`, or with a reason or minutes in between. The tool checks the rest. */
 function reported(target: string): Intent | undefined {
-  const [status = '', ...rest] = target.split('~')
-  const orderId = rest.pop()
-  if (orderId === undefined) return undefined
-  const [choice] = rest
+  const report = readReportTarget(target)
+  if (!report) return undefined
+  const { status, choice, orderId } = report
   const chosen =
     choice === undefined ? {} : status === 'problem' ? { reason: choice } : { minutes: Number(choice) }
   return { do: 'tool', name: 'report_status', args: { status, order_ref: `#${orderId}`, ...chosen } }

@@ -4,6 +4,7 @@ import OpenAI from 'openai'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { z } from 'zod'
+import { createOpenRouter } from '../understand/openrouter.ts'
 
 export type TranscriptionConfig = { baseUrl: string; apiKey: string; model: string; timeoutMs: number }
 export type Recording = { bytes: Uint8Array; extension: string }
@@ -34,13 +35,7 @@ const FORMATS: Readonly<Record<string, string>> = { opus: 'ogg', oga: 'ogg', mp4
 export function createTranscription({ config, registry, log, onTranscribed }: Deps): Disposable & {
   transcribe: Transcribe
 } {
-  const client = new OpenAI({
-    apiKey: config.apiKey,
-    baseURL: config.baseUrl,
-    maxRetries: 0,
-    timeout: config.timeoutMs,
-    defaultHeaders: { 'HTTP-Referer': 'https://waybill.example', 'X-OpenRouter-Title': 'Waybill' },
-  })
+  const client = createOpenRouter(config)
   const breaker = createBreaker(
     {
       name: 'openrouter-transcription',
