@@ -23,6 +23,8 @@ export type Breaker<Args extends unknown[], Out> = Disposable & {
   /** Throws what the action throws, or UnavailableError. */
   call(...args: Args): Promise<Out>
   readonly isOpen: boolean
+  /** Calls that are let through and not answered yet. */
+  readonly inFlight: number
 }
 
 /** The upstream was not asked, or did not answer in time. */
@@ -113,6 +115,9 @@ export function createBreaker<Args extends unknown[], Out>(
     },
     get isOpen() {
       return breaker.opened
+    },
+    get inFlight() {
+      return inFlight
     },
     [Symbol.dispose]: () => breaker.shutdown(),
   }

@@ -133,6 +133,11 @@ const envSchema = z.object({
     .describe('How long a worker that died holds a conversation'),
 })
 
+// Turns that wait for the model may not take all there are: what needs none goes on. Before it comes to that, nobody is
+// shown any more that somebody is typing.
+const MODEL_SHARE = 0.8
+const PRESENCE_SHARE = 0.5
+
 export type Config = ReturnType<typeof loadConfig>
 
 export function loadConfig(env: NodeJS.ProcessEnv) {
@@ -152,7 +157,8 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       providers: data.OPENROUTER_PROVIDERS.filter((name) => name !== 'any'),
       dataCollection: data.OPENROUTER_DATA_COLLECTION,
       timeoutMs: data.MODEL_TIMEOUT_MS,
-      callsInFlightMax: data.TURNS_IN_FLIGHT,
+      callsInFlightMax: Math.ceil(data.TURNS_IN_FLIGHT * MODEL_SHARE),
+      presenceInFlightMax: Math.ceil(data.TURNS_IN_FLIGHT * PRESENCE_SHARE),
     },
     orders: {
       mapHosts: data.ORDERS_MAP_HOSTS,

@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import { createMetrics } from './metrics.ts'
 import { receiveOrderEvent } from './receive-order-event.ts'
 import { BODY_BYTES_MAX, receiveWebhook } from './receive-webhook.ts'
+import { shedLoad } from './shed-load.ts'
 
 // A confirm that takes longer than its deadline is most often one that never comes: the sooner a silent broker is cut
 // off, the sooner a new connection finds another node.
@@ -45,7 +46,8 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
       registry,
       isReady: () => messaging.isReady(),
       server: SERVER,
-      register(app) {
+      async register(app) {
+        await shedLoad(app, metrics)
         answerHandshake(app, { verifyToken: config.whatsapp.verifyToken, metrics })
         receiveOrderEvent(app, {
           secrets: config.orderEvents.secrets,

@@ -168,4 +168,23 @@ describe('the rest of the address space', () => {
       null,
     ])
   })
+
+  it('refuses at once, and keeps nothing, while it can not keep up', async () => {
+    const { post } = await startIngress()
+    // This process is the ingress: what blocks it blocks it too.
+    const isBusy = await eventually(
+      async () => {
+        block(1_200)
+        return (await post('busy')) === 503
+      },
+      { what: 'a 503', timeoutMs: 20_000 },
+    )
+    expect(isBusy).toBe(true)
+    await eventually(async () => (await post('calm')) === 200, { what: 'a 200' })
+  })
 })
+
+function block(ms: number) {
+  const until = performance.now() + ms
+  while (performance.now() < until);
+}

@@ -21,6 +21,8 @@ export type ModelConfig = {
   dataCollection: 'allow' | 'deny'
   timeoutMs: number
   callsInFlightMax: number
+  /** With more than so many, nobody is told of another one. */
+  presenceInFlightMax: number
 }
 export type ModelQuestion = {
   conversationId: string
@@ -47,7 +49,7 @@ type Deps = {
   config: ModelConfig
   registry: Registry
   log: Logger
-  /** The model is being asked about a message: this takes a while. Not called while the breaker is open. */
+  /** The model is being asked about a message: this takes a while. Not called while it has too much to do. */
   onAsking: (of: { conversationId: string; wamid: string }) => void
 }
 
@@ -68,7 +70,9 @@ export function createModel({ config, registry, log, onAsking }: Deps): Disposab
       isFailure: (error) => !saysNothingOfTheModel(error),
     },
     async (signal, question: ModelQuestion, turnSignal) => {
-      onAsking({ conversationId: question.conversationId, wamid: question.wamid })
+      if (breaker.inFlight <= config.presenceInFlightMax) {
+        onAsking({ conversationId: question.conversationId, wamid: question.wamid })
+      }
       const answer = await client.chat.completions.create(requestBody(question, config), {
         signal: AbortSignal.any([signal, turnSignal]),
       })

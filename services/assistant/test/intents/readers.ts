@@ -40,6 +40,7 @@ export function byModel({ baseUrl, apiKey }: { baseUrl: string; apiKey: string }
       dataCollection: 'deny',
       timeoutMs: 10_000,
       callsInFlightMax: 10,
+      presenceInFlightMax: 10,
     },
     registry: new Registry(),
     log: pino({ level: 'silent' }),
