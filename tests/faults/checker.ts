@@ -27,6 +27,7 @@ export type Verdict = {
   late: number
   wrong: Record<Wrong, string[]>
   allows: readonly string[]
+  /** Of everybody but the driver who wrote most, who may have himself to blame. */
   answer: { p50Ms: number; p95Ms: number; maxMs: number }
   /** From the last acknowledged attempt of anything to the slowest one. */
   ackMaxMs: number
@@ -198,13 +199,24 @@ function answerTimes(
     const at = firstShown.get(id)
     if (turn && at !== undefined) answeredAt.set(turn, Math.min(at, answeredAt.get(turn) ?? at))
   }
+  const busiest = busiestOf([...written.values()].map(({ phone }) => phone))
   const times = inbound
     .flatMap(({ wamid, turn }) => {
-      const from = written.get(wamid)?.at
+      const message = written.get(wamid)
+      const from = message?.phone === busiest ? undefined : message?.at
       const to = answeredAt.get(turn ?? '')
       return from === undefined || to === undefined ? [] : [to - from]
     })
     .toSorted((a, b) => a - b)
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
   return { p50Ms: at(0.5), p95Ms: at(0.95), maxMs: times.at(-1) ?? 0 }
+}
+
+/** Nobody, where there is nobody else. */
+function busiestOf(phones: readonly string[]): string | undefined {
+  const counts = [...Map.groupBy(phones, (phone) => phone)].map(([phone, all]) => ({
+    phone,
+    count: all.length,
+  }))
+  return counts.length > 1 ? counts.toSorted((a, b) => b.count - a.count)[0]?.phone : undefined
 }

@@ -8,7 +8,7 @@ const COLUMNS = [
   'recovered',
   'late',
   'wrong',
-  'answer p50 / p95 / max',
+  'others answered p50 / p95 / max',
   'ack max',
   'drained after',
   'queued',

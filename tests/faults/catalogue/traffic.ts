@@ -10,6 +10,9 @@ const COPIES = 5
 const LATE_SECONDS = 3 * 60 * 60
 const SLOW_CLIENTS = 100
 const OVERLOAD = 5
+// More than RATE_DRIVER_MESSAGES.
+const FLOOD = 160
+const FLOOD_BATCH = 20
 
 const doorsOf = ({ processesOf }: FaultStack) =>
   processesOf('ingress').map(({ metricsUrl }) => new URL('/webhook', metricsUrl).href)
@@ -101,6 +104,20 @@ export const TRAFFIC_FAULTS: readonly Fault[] = [
     inject: hostileBodies,
     allows: ['dead'],
     expects: ({ wrong }) => (wrong.dead.length > 0 ? undefined : 'what can not be recorded is nowhere'),
+  },
+  {
+    name: 'flood',
+    what: `one driver writes ${FLOOD} messages at once`,
+    async inject(system, { random, load, step }) {
+      const driver = random.one(system.drivers)
+      step(`${FLOOD} messages of one driver`)
+      const parts = Array.from({ length: FLOOD / FLOOD_BATCH }, () =>
+        load.newMessages(driver, 'What is my next stop?', { count: FLOOD_BATCH }),
+      )
+      await Promise.all(parts.map(async (part) => load.deliver(await part)))
+    },
+    // More than are answered in a minute wait for the next one.
+    expects: ({ counters }) => (counters.limited ? undefined : 'nobody was limited'),
   },
   {
     name: 'overload',
