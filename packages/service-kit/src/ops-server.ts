@@ -16,7 +16,6 @@ export type OpsServer = AsyncDisposable & { url: string; app: FastifyInstance }
 /** A client that dribbles its request, or has stopped listening, is cut off. */
 const PATIENCE = {
   requestTimeout: 10_000,
-  // Longer than any call waits for its answer, the sandbox's hanging ones among them.
   connectionTimeout: 60_000,
   http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
 } as const
