@@ -31,6 +31,14 @@ describe('fetchAtMost', () => {
     expect((await fetchAtMost(10)(url)).status).toBe(204)
   })
 
+  it('follows no redirect', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/elsewhere') response.end('secret')
+      else response.writeHead(307, { location: '/elsewhere' }).end()
+    })
+    await expect(fetchAtMost(10)(url)).rejects.toThrow('fetch failed')
+  })
+
   it('cuts an answer off that has no end, and hangs up', async () => {
     const closed = Promise.withResolvers<void>()
     const url = await serve((_request, response) => {

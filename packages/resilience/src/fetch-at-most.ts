@@ -1,10 +1,10 @@
 /**
  * `fetch` whose answer may have so many bytes, after decompression. One that is longer, or has no end, fails while it
- * is read, and its connection is closed.
+ * is read, and its connection is closed. No redirect is followed.
  */
 export function fetchAtMost(bytesMax: number): typeof fetch {
   return async (input, init) => {
-    const response = await fetch(input, init)
+    const response = await fetch(input, { redirect: 'error', ...init })
     return new Response(response.body?.pipeThrough(upTo(bytesMax)) ?? null, response)
   }
 }

@@ -36,7 +36,6 @@ export function createCloudApi({ baseUrl, phoneNumberId, accessToken }: Options)
       method: 'POST',
       headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]),
     })
     return { response, answer: parseJson(await response.text()) }

@@ -28,7 +28,6 @@ export async function listTemplates(
       `${baseUrl.replace(/\/$/, '')}/${wabaId}/message_templates?${query.toString()}`,
       {
         headers: { authorization: `Bearer ${accessToken}` },
-        redirect: 'error',
         signal,
       },
     )

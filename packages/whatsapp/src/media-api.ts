@@ -62,7 +62,7 @@ export function createMediaApi({ baseUrl, phoneNumberId, accessToken, hosts }: O
 
   async function findLink({ mediaId, bytesMax }: MediaRequest, signal: AbortSignal): Promise<Link> {
     const path = `/${encodeURIComponent(mediaId)}?phone_number_id=${phoneNumberId}`
-    const response = await fetchMetadata(`${base}${path}`, { headers, redirect: 'error', signal })
+    const response = await fetchMetadata(`${base}${path}`, { headers, signal })
     const answer = parseJson(await response.text())
     if (!response.ok) throw failureOf(response.status, answer)
     const { url, file_size: size, sha256, mime_type: mimeType } = metadataSchema.parse(answer)

@@ -19,7 +19,7 @@ export function s3Store(config: S3Config): ObjectStore {
   const clientFor = (signal: AbortSignal) =>
     new S3mini({
       ...config,
-      fetch: (input, init) => fetchObject(input, { ...init, redirect: 'error', signal }),
+      fetch: (input, init) => fetchObject(input, { ...init, signal }),
     })
   return {
     async put({ bytes, contentType, ...object }, signal) {

@@ -56,7 +56,7 @@ export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: st
 
   async function request(path: string, init: Request): Promise<Response> {
     const headers = { authorization: `Bearer ${token}`, accept: 'application/json', ...init.headers }
-    return await fetchAnswer(`${base}${path}`, { ...init, headers, redirect: 'error' })
+    return await fetchAnswer(`${base}${path}`, { ...init, headers })
   }
 
   async function write(
