@@ -37,13 +37,15 @@ it('waits for a silent Redis a few times, and then for none of what is asked of 
 
 it('gives a connection up whose other end is gone without a word, and takes a new one', async () => {
   line.set({ dropUp: true, dropDown: true })
-  await expect(ping()).rejects.toThrow()
+  await expect(ping()).rejects.toThrow('Command timed out')
   await eventually(() => redis.client.status !== 'ready', { what: 'the connection to be given up' })
   line.set({})
   await answers()
 })
 
 it('takes a new connection when its own is cut', async () => {
+  const before = await redis.call((it) => it.client('ID'))
   line.resetAll()
   await answers()
+  expect(await redis.call((it) => it.client('ID'))).not.toBe(before)
 })

@@ -1,4 +1,4 @@
-import { describe, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { type Stuck, startStuckServer } from '@waybill/test-kit'
 import { Registry } from 'prom-client'
 import { s3Store } from '../src/media/s3-store.ts'
@@ -78,11 +78,15 @@ const UPSTREAMS: readonly [string, (url: string, timeoutMs: number) => Promise<u
 describe.each(UPSTREAMS)('an upstream that is asked for %s', (_what, ask) => {
   it.each<Stuck>(['silent', 'halfway'])('and is %s is hung up on at the deadline', async (how) => {
     await using server = await startStuckServer(how)
-    await Promise.all([ask(server.url, 300).catch(() => 'failed'), server.hungUp])
+    const asking = ask(server.url, 300).catch(() => 'failed')
+    await expect(server.hungUp).resolves.toBeUndefined()
+    await asking
   })
 
   it('and does not stop talking is hung up on', async () => {
     await using server = await startStuckServer('endless')
-    await Promise.all([ask(server.url, PATIENT_MS).catch(() => 'failed'), server.hungUp])
+    const asking = ask(server.url, PATIENT_MS).catch(() => 'failed')
+    await expect(server.hungUp).resolves.toBeUndefined()
+    await asking
   })
 })
