@@ -101,8 +101,9 @@ const CASES: Readonly<Record<string, Case>> = {
     after: '40m',
   },
   BreakerOpen: {
-    fires: { 'waybill_breaker_state{breaker="orders-read"}': '2x120' },
-    staysQuiet: { 'waybill_breaker_state{breaker="orders-read"}': '2x3 0x117' },
+    fires: { 'waybill_breaker_state{breaker="orders-read"}': '2 1 2 1 2 1 2 1 2 1 2 1 2x108' },
+    // Half open until somebody calls.
+    staysQuiet: { 'waybill_breaker_state{breaker="orders-read"}': '2x2 1x118' },
   },
   ModelSlow: { fires: model(90, 100), staysQuiet: model(100, 100), after: '30m' },
   ModelNeedsPerson: {

@@ -1,6 +1,8 @@
 import pg from 'pg'
 import type { DriverRow } from './driver-file.ts'
 
+const CONNECT_MS_MAX = 10_000
+
 const UPSERT = `
   INSERT INTO drivers (id, name, status, language, time_zone, check_in_at, check_in_until, permissions)
   SELECT id, name, status, language, "timeZone", "checkInAt", "checkInUntil", permissions FROM jsonb_to_recordset($1)
@@ -70,7 +72,7 @@ export function listDrivers(databaseUrl: string): Promise<ListedDriver[]> {
 
 // Ending the session rolls back what is open.
 async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: databaseUrl })
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_MS_MAX })
   await client.connect()
   try {
     return await work(client)

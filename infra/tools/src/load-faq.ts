@@ -4,6 +4,7 @@ import pg from 'pg'
 import { readFaq } from './faq-file.ts'
 
 const LANGUAGES = ['en', 'pt', 'es']
+const CONNECT_MS_MAX = 10_000
 
 /**
  * Brings the FAQ of a folder (`en.md`, `pt.md`, `es.md`) into the database, all of it or nothing. What is no longer in
@@ -16,7 +17,7 @@ export async function loadFaq(databaseUrl: string, dir: string): Promise<number>
     language,
     entries: readFaq(readFileSync(join(dir, `${language}.md`), 'utf8'), `${language}.md`),
   }))
-  const client = new pg.Client({ connectionString: databaseUrl })
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_MS_MAX })
   await client.connect()
   try {
     await client.query('BEGIN')

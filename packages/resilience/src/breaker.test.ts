@@ -1,9 +1,9 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createBreaker } from './breaker.ts'
 
-type Line = { state: string; lastFailure?: string }
+type Line = { state: string; reason: string; probeInMs?: number; err?: { message: string } }
 class NotFound extends Error {}
 const boom = async () => {
   throw new Error('boom')
@@ -70,26 +70,83 @@ describe('a breaker', () => {
   })
 
   it('opens for deadlines, whatever else counts as a failure', async () => {
-    const options = { ...setup().options, timeoutMs: 5, isFailure: () => false }
+    const { lines, options: defaults } = setup()
+    const options = { ...defaults, timeoutMs: 5, isFailure: () => false }
     using breaker = createBreaker(options, () => new Promise(() => {}))
     await Promise.allSettled([breaker.call(), breaker.call()])
     expect(breaker.isOpen).toBe(true)
+    expect(lines).toMatchObject([{ state: 'open', reason: 'timeout' }])
   })
 
-  it('lets one call try when its time is over, and closes when that one succeeds', async () => {
-    const { options, until } = setup()
+  it('lets one of many calls try when its time is over, and closes when that one succeeds', async () => {
+    const { options, until, metrics } = setup()
     const gate = Promise.withResolvers<string>()
+    let asked = 0
     let answer: () => Promise<string | undefined> = boom
-    using breaker = createBreaker({ ...options, resetTimeoutMs: 10 }, () => answer())
+    using breaker = createBreaker({ ...options, resetTimeoutMs: 10 }, () => {
+      asked += 1
+      return answer()
+    })
     const halfOpen = until('halfOpen')
     await Promise.allSettled([breaker.call(), breaker.call()])
     await halfOpen
     answer = () => gate.promise
-    const probe = breaker.call()
-    await expect(breaker.call()).rejects.toMatchObject({ reason: 'open' })
+    const [probe, ...others] = Array.from({ length: 100 }, () => breaker.call())
+    for (const other of others) await expect(other).rejects.toMatchObject({ reason: 'open' })
     gate.resolve('ok')
     await expect(probe).resolves.toBe('ok')
+    expect(asked).toBe(3)
+    expect(await metrics()).toContain('waybill_breaker_calls_total{breaker="orders",outcome="open"} 99')
     await expect(breaker.call()).resolves.toBe('ok')
+  })
+
+  it('opens again when the one that tries has no answer in time', async () => {
+    const { options, until } = setup()
+    const settings = { ...options, timeoutMs: 5, resetTimeoutMs: 10 }
+    using breaker = createBreaker(settings, () => new Promise(() => {}))
+    const halfOpen = until('halfOpen')
+    await Promise.allSettled([breaker.call(), breaker.call()])
+    await halfOpen
+    await expect(breaker.call()).rejects.toMatchObject({ reason: 'timeout' })
+    expect(breaker.isOpen).toBe(true)
+  })
+
+  it('waits twice as long after each one that fails, never for the same time, and starts over when one succeeds', async () => {
+    const { options, until, lines } = setup()
+    const randoms = [0.5, 0.5, 0, 1, 0.5]
+    let answer: () => Promise<string | undefined> = boom
+    const random = () => randoms.shift() ?? 0.5
+    using breaker = createBreaker({ ...options, resetTimeoutMs: 10, random }, () => answer())
+    const fail = async () => {
+      const halfOpen = until('halfOpen')
+      await Promise.allSettled([breaker.call(), breaker.call()])
+      await halfOpen
+    }
+    for (const _opening of [1, 2, 3, 4]) await fail()
+    answer = async () => 'ok'
+    await breaker.call()
+    answer = boom
+    await fail()
+    const waits = lines.filter(({ state }) => state === 'open').map(({ probeInMs }) => probeInMs)
+    expect(waits).toEqual([10, 20, 32, 96, 10])
+  })
+
+  it('never waits longer than half a minute', async () => {
+    const { options, until, lines } = setup()
+    using breaker = createBreaker({ ...options, resetTimeoutMs: 40, random: () => 0.5 }, boom)
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] })
+    try {
+      for (let opening = 0; opening < 12; opening += 1) {
+        const halfOpen = until('halfOpen')
+        await Promise.allSettled([breaker.call(), breaker.call()])
+        jest.runOnlyPendingTimers()
+        await halfOpen
+      }
+    } finally {
+      jest.useRealTimers()
+    }
+    const waits = lines.filter(({ state }) => state === 'open').map(({ probeInMs }) => probeInMs)
+    expect(waits.slice(-2)).toEqual([30_000, 30_000])
   })
 
   it('opens again when the one that tries fails', async () => {
@@ -141,9 +198,12 @@ describe('a breaker', () => {
     expect(await metrics()).toEqual([
       'waybill_breaker_state{breaker="orders"} 2',
       'waybill_breaker_state{breaker="model"} 0',
+      'waybill_breaker_transitions_total{breaker="orders",state="open",reason="error"} 1',
       'waybill_breaker_calls_total{breaker="orders",outcome="error"} 2',
       'waybill_breaker_calls_total{breaker="orders",outcome="open"} 1',
     ])
-    expect(lines).toMatchObject([{ breaker: 'orders', state: 'open', lastFailure: 'boom' }])
+    expect(lines).toMatchObject([
+      { breaker: 'orders', state: 'open', reason: 'error', err: { message: 'boom' } },
+    ])
   })
 })

@@ -11,12 +11,13 @@ type Options = {
   /** Opens when this share of the calls in ten seconds failed, of at least `volumeThreshold`. */
   errorThresholdPercentage?: number
   volumeThreshold?: number
-  /** How long it stays open before one call may try again, ±20 %. */
+  /** How long it stays open before one call may try again, ±20 %; twice as long after each that fails, up to 30 s. */
   resetTimeoutMs?: number
   /** Calls in flight at most. */
   capacity?: number
   /** `false` for an error that says nothing against the upstream: it passes through and counts as a success. */
   isFailure?: (error: unknown) => boolean
+  random?: () => number
 }
 
 export type Breaker<Args extends unknown[], Out> = Disposable & {
@@ -39,6 +40,12 @@ export class UnavailableError extends Error {
 }
 
 const STATES = { closed: 0, halfOpen: 1, open: 2 } as const
+type State = keyof typeof STATES
+/** Why a breaker changed its state: it opens for the first two. */
+type Reason = 'timeout' | 'error' | 'probe due' | 'probe succeeded'
+
+const RESET_MS = 10_000
+const RESET_MS_MAX = 30_000
 
 /**
  * A circuit breaker and a deadline around an action. The signal is aborted at the deadline: what the action has in
@@ -49,38 +56,50 @@ export function createBreaker<Args extends unknown[], Out>(
   action: (signal: AbortSignal, ...args: Args) => Promise<Out>,
 ): Breaker<Args, Out> {
   const { name, timeoutMs, log, capacity = 1_000, isFailure = () => true } = options
-  const { state, calls, seconds } = metricsOf(options.registry)
+  const { resetTimeoutMs = RESET_MS, random = Math.random } = options
+  const metrics = metricsOf(options.registry)
   const isCounted = (error: unknown) => error instanceof UnavailableError || isFailure(error)
+  let state: State = 'closed'
   let inFlight = 0
-  let lastFailure: string | undefined
+  let failedProbes = 0
+  let lastFailure: unknown
 
+  const settings: CircuitBreaker.Options<Args> = {
+    name,
+    timeout: false,
+    errorThresholdPercentage: options.errorThresholdPercentage ?? 50,
+    volumeThreshold: options.volumeThreshold ?? 10,
+    errorFilter: (error) => !isCounted(error),
+    enableSnapshots: false,
+    rollingPercentilesEnabled: false,
+  }
   const breaker = new CircuitBreaker(
     // opossum's own abortController is one for all calls: the timeout of one would abort its neighbours.
     (...args: Args) => withDeadline(name, timeoutMs, (signal) => action(signal, ...args)),
-    {
-      name,
-      timeout: false,
-      errorThresholdPercentage: options.errorThresholdPercentage ?? 50,
-      volumeThreshold: options.volumeThreshold ?? 10,
-      resetTimeout: (options.resetTimeoutMs ?? 10_000) * (0.8 + Math.random() * 0.4),
-      errorFilter: (error) => !isCounted(error),
-      enableSnapshots: false,
-      rollingPercentilesEnabled: false,
-    },
+    settings,
   )
-  const enter = (next: keyof typeof STATES) => {
-    state.set({ breaker: name }, STATES[next])
-    log.warn({ breaker: name, state: next, lastFailure }, 'a circuit breaker changed its state')
+  function enter(next: State, reason: Reason, more: object = {}): void {
+    state = next
+    metrics.state.set({ breaker: name }, STATES[next])
+    metrics.transitions.inc({ breaker: name, state: next, reason })
+    log.warn({ breaker: name, state: next, reason, ...more }, 'a circuit breaker changed its state')
   }
-  state.set({ breaker: name }, STATES.closed)
+  metrics.state.set({ breaker: name }, STATES.closed)
   breaker.on('failure', (error: unknown) => {
-    lastFailure = error instanceof Error ? error.message : String(error)
+    lastFailure = error
   })
-  breaker.on('open', () => enter('open'))
-  breaker.on('halfOpen', () => enter('halfOpen'))
+  // Before opossum's own listener, which reads the time until the next probe from its settings.
+  breaker.prependListener('open', () => {
+    if (state === 'halfOpen') failedProbes += 1
+    const ceilingMs = Math.max(resetTimeoutMs, Math.min(resetTimeoutMs * 2 ** failedProbes, RESET_MS_MAX))
+    settings.resetTimeout = Math.round(ceilingMs * (0.8 + random() * 0.4))
+    const reason = lastFailure instanceof UnavailableError ? 'timeout' : 'error'
+    enter('open', reason, { err: lastFailure, probeInMs: settings.resetTimeout })
+  })
+  breaker.on('halfOpen', () => enter('halfOpen', 'probe due'))
   breaker.on('close', () => {
-    lastFailure = undefined
-    enter('closed')
+    failedProbes = 0
+    enter('closed', 'probe succeeded')
   })
 
   /** Calls that are refused never get to opossum, which would count them among those that did not fail. */
@@ -94,19 +113,19 @@ export function createBreaker<Args extends unknown[], Out>(
     async call(...args) {
       const refused = refusal()
       if (refused) {
-        calls.inc({ breaker: name, outcome: refused.reason })
+        metrics.calls.inc({ breaker: name, outcome: refused.reason })
         throw refused
       }
       inFlight += 1
-      const stopClock = seconds.startTimer({ breaker: name })
+      const stopClock = metrics.seconds.startTimer({ breaker: name })
       try {
         const out = await breaker.fire(...args)
-        calls.inc({ breaker: name, outcome: 'success' })
+        metrics.calls.inc({ breaker: name, outcome: 'success' })
         return out
       } catch (error) {
         const outcome =
           error instanceof UnavailableError ? error.reason : isCounted(error) ? 'error' : 'success'
-        calls.inc({ breaker: name, outcome })
+        metrics.calls.inc({ breaker: name, outcome })
         throw error
       } finally {
         stopClock()
@@ -145,9 +164,11 @@ async function withDeadline<Out>(
 /** The breakers of a process share their metrics. */
 function metricsOf(registry: Registry) {
   const stateName = 'waybill_breaker_state'
+  const transitionsName = 'waybill_breaker_transitions_total'
   const callsName = 'waybill_breaker_calls_total'
   const secondsName = 'waybill_breaker_call_seconds'
   const state = registry.getSingleMetric(stateName)
+  const transitions = registry.getSingleMetric(transitionsName)
   const calls = registry.getSingleMetric(callsName)
   const seconds = registry.getSingleMetric(secondsName)
   return {
@@ -158,6 +179,15 @@ function metricsOf(registry: Registry) {
             name: stateName,
             help: '0 closed, 1 half open, 2 open',
             labelNames: ['breaker'],
+            registers: [registry],
+          }),
+    transitions:
+      transitions instanceof Counter
+        ? transitions
+        : new Counter({
+            name: transitionsName,
+            help: 'Changes of state by the new state and why: timeout, error, probe due, probe succeeded',
+            labelNames: ['breaker', 'state', 'reason'],
             registers: [registry],
           }),
     calls:

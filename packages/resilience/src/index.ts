@@ -1,1 +1,2 @@
 export { type Breaker, createBreaker, UnavailableError } from './breaker.ts'
+export { fetchAtMost } from './fetch-at-most.ts'

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, it } from '@jest/globals'
 import { startOpsServer } from './ops-server.ts'
 import { createRegistry } from './registry.ts'
@@ -20,6 +22,15 @@ describe('the ops server', () => {
     const metrics = await (await fetch(`${server.url}/metrics`)).text()
     expect(metrics).toMatch(/^process_cpu_seconds_total\{service="ingress",instance="ingress-1"\} /m)
   })
+
+  it('cuts a client off that does not come to the end of its request', async () => {
+    await using server = await startOpsServer(local)
+    const client = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) })
+    client.write('GET /live HTTP/1.1\r\nx-slow: ')
+    const [answer] = await once(client.setEncoding('utf8'), 'data')
+    expect(answer).toMatch(/^HTTP\/1.1 408 /)
+    client.destroy()
+  }, 20_000)
 
   it("serves the service's own routes, within the service's own limits", async () => {
     await using server = await startOpsServer({

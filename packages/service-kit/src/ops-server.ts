@@ -13,10 +13,17 @@ type Options = {
 }
 export type OpsServer = AsyncDisposable & { url: string; app: FastifyInstance }
 
+/** A client that dribbles its request, or has stopped listening, is cut off. */
+const PATIENCE = {
+  requestTimeout: 10_000,
+  connectionTimeout: 60_000,
+  http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
+} as const
+
 /** `/live` checks nothing outside the process, `/ready` says whether it can work, `/metrics` is for Prometheus. */
 export async function startOpsServer(options: Options): Promise<OpsServer> {
   const { host, port, registry, isReady, register, server } = options
-  const app = Fastify({ forceCloseConnections: 'idle', ...server })
+  const app = Fastify({ forceCloseConnections: 'idle', ...PATIENCE, ...server })
   app.get('/live', async () => ({ isLive: true }))
   app.get('/ready', async (_request, reply) => {
     const ready = isReady()

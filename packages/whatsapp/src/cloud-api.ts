@@ -1,3 +1,4 @@
+import { fetchAtMost } from '@waybill/resilience'
 import type { OutboundMessage } from './outbound-message.ts'
 import { outcomeFor, outcomeOfNetworkError, type SendOutcome } from './send-outcome.ts'
 
@@ -24,21 +25,20 @@ export type CloudApi = {
   markRead(of: { wamid: string; showTyping: boolean }, signal: AbortSignal): Promise<void>
 }
 
-const ANSWER_BYTES_MAX = 64 * 1024
+const fetchAnswer = fetchAtMost(64 * 1024)
 const ANSWER_MS_MAX = 30_000
 
 export function createCloudApi({ baseUrl, phoneNumberId, accessToken }: Options): CloudApi {
   const url = `${baseUrl.replace(/\/$/, '')}/${phoneNumberId}/messages`
 
   async function post(body: unknown, signal: AbortSignal): Promise<{ response: Response; answer: unknown }> {
-    const response = await fetch(url, {
+    const response = await fetchAnswer(url, {
       method: 'POST',
       headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      redirect: 'error',
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]),
     })
-    return { response, answer: parseJson(await readAtMost(response, ANSWER_BYTES_MAX)) }
+    return { response, answer: parseJson(await response.text()) }
   }
 
   return {
@@ -75,17 +75,6 @@ export function graphRequest({ to, message, callbackData, replyTo }: SendRequest
     biz_opaque_callback_data: callbackData,
     ...message,
   }
-}
-
-async function readAtMost(response: Response, bytesMax: number): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > bytesMax) throw new Error('answer too large')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function parseJson(text: string): unknown {

@@ -1,3 +1,4 @@
+import { fetchAtMost } from '@waybill/resilience'
 import { z } from 'zod'
 
 /** https://developers.facebook.com/docs/graph-api/reference/whats-app-business-account/message_templates/ */
@@ -9,6 +10,7 @@ const page = z.object({
 })
 export type Template = { name: string; language: string; status: string }
 
+const fetchPage = fetchAtMost(1024 ** 2)
 const PAGE_SIZE = 200
 const PAGES_MAX = 30 // an account has 6,000 templates at most
 
@@ -22,11 +24,10 @@ export async function listTemplates(
   for (let number = 0; number < PAGES_MAX; number++) {
     const query = new URLSearchParams({ fields: 'name,language,status', limit: String(PAGE_SIZE) })
     if (after !== undefined) query.set('after', after)
-    const response = await fetch(
+    const response = await fetchPage(
       `${baseUrl.replace(/\/$/, '')}/${wabaId}/message_templates?${query.toString()}`,
       {
         headers: { authorization: `Bearer ${accessToken}` },
-        redirect: 'error',
         signal,
       },
     )

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { fetchAtMost } from '@waybill/resilience'
 import { fileTypeFromBuffer } from 'file-type'
 import { z } from 'zod'
 import type { MediaHosts } from './media-hosts.ts'
@@ -42,7 +43,7 @@ export class MediaError extends Error {
   }
 }
 
-const METADATA_BYTES_MAX = 64 * 1024
+const fetchMetadata = fetchAtMost(64 * 1024)
 const LINKS_MAX = 2
 const metadataSchema = z.object({
   url: z.url(),
@@ -61,8 +62,8 @@ export function createMediaApi({ baseUrl, phoneNumberId, accessToken, hosts }: O
 
   async function findLink({ mediaId, bytesMax }: MediaRequest, signal: AbortSignal): Promise<Link> {
     const path = `/${encodeURIComponent(mediaId)}?phone_number_id=${phoneNumberId}`
-    const response = await fetch(`${base}${path}`, { headers, redirect: 'error', signal })
-    const answer = parseJson((await readAtMost(response.body ?? [], METADATA_BYTES_MAX)).toString('utf8'))
+    const response = await fetchMetadata(`${base}${path}`, { headers, signal })
+    const answer = parseJson(await response.text())
     if (!response.ok) throw failureOf(response.status, answer)
     const { url, file_size: size, sha256, mime_type: mimeType } = metadataSchema.parse(answer)
     if (size > bytesMax) throw new MediaError('too-large', 'a medium is too large')
@@ -132,7 +133,7 @@ function get(url: URL, options: GetOptions): Promise<IncomingMessage> {
   })
 }
 
-async function readAtMost(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, bytesMax: number) {
+async function readAtMost(chunks: AsyncIterable<Uint8Array>, bytesMax: number) {
   const read: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of chunks) {

@@ -26,7 +26,8 @@ import { openOrderBook } from './orders/order-book.ts'
 import { reachOrderSystem } from './orders/reach-order-system.ts'
 import { sendProof } from './orders/send-proof.ts'
 import { workCommands } from './orders/work-commands.ts'
-import { createMemory, createRedis } from './session/memory.ts'
+import { createMemory } from './session/memory.ts'
+import { reachRedis } from './session/reach-redis.ts'
 import { createTranslator } from './translate/ask-translation.ts'
 import { inOtherLanguages } from './translate/translate-answer.ts'
 import { createTranslation } from './translate/translate-reply.ts'
@@ -68,8 +69,8 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     }),
     (it) => it.end(),
   )
-  const redis = opened.adopt(createRedis(config.redis.url, log), async (it) => it.disconnect())
-  const memory = opened.use(createMemory({ redis, registry, log }))
+  const redis = opened.use(reachRedis({ ...config.redis, registry, log }))
+  const memory = createMemory({ redis, log })
   const system = httpOrderSystem(config.orders)
   const orders = opened.use(reachOrderSystem({ ...config.orders, system, registry, log }))
   const messaging = opened.use(
@@ -108,7 +109,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     }),
     classifyByRules: rulesOfExamples(),
     sharing: createSharing(EXAMPLES),
-    cache: opened.use(createUnderstandingCache({ redis, registry, log })),
+    cache: createUnderstandingCache({ redis, log }),
     onLookup: (outcome) => metrics.understandingCache.inc({ outcome }),
     onCut: () => metrics.toolCallsCut.inc(),
   })
@@ -159,7 +160,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     })
   const answerConversation = workConversation({
     ...shared,
-    limits: opened.use(createRateLimits({ redis, config: config.limits, registry, log })),
+    limits: createRateLimits({ redis, config: config.limits, registry }),
     memory,
     lease: config.lease,
     albumQuietMs: config.albumQuietMs,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { startFaultProxy } from '@waybill/test-kit'
 import { type Bench, openBench, textOf } from './assistant-bench.ts'
 
 let bench: Bench
@@ -21,6 +22,18 @@ it('P9: without Redis it is slower and still right', async () => {
   await bench.receive('3')
   const [orders, details] = await bench.settled()
   expect(orders && textOf(orders)).toContain('You have 3 orders today, Johan!')
+  expect(details && textOf(details)).toContain('Airport Terminal B')
+})
+
+it('P9: with a Redis that does not answer it is still right', async () => {
+  await using redis = await startFaultProxy(bench.urls.redis)
+  assistant = await bench.start({ REDIS_URL: redis.url })
+  await bench.receive('orders')
+  await bench.settled()
+  await bench.eventuallyCached()
+  redis.set({ dropUp: true, dropDown: true })
+  await bench.receive('3')
+  const [, details] = await bench.settled()
   expect(details && textOf(details)).toContain('Airport Terminal B')
 })
 

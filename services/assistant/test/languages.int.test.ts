@@ -62,6 +62,18 @@ it('answers in English when the translation has another number, and it is on rec
   expect(rows).toEqual([{ detail: { language: 'fr', why: 'refused' } }])
 })
 
+it('P9: answers in English while nobody translates, and it is on record', async () => {
+  bench.model.answerWith(({ body }) =>
+    wanted.safeParse(body).success
+      ? { status: 503, body: { error: { code: 503, message: 'down' } } }
+      : modelChoosing({ name: 'get_orders', args: {} }),
+  )
+  await bench.receive("Bonjour, quelles sont mes livraisons aujourd'hui ?")
+  expect(await last()).toContain('You have 3 orders today, Johan!')
+  const { rows } = await bench.pool.query(`SELECT detail FROM audit WHERE action = 'translation.left-out'`)
+  expect(rows).toMatchObject([{ detail: { language: 'fr' } }])
+})
+
 it('keeps the language that was asked for, whatever is written then, over a lost Redis', async () => {
   await bench.receive('em português por favor')
   expect(await last()).toContain('a partir de agora escrevo em português')

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
-import { Redis } from 'ioredis'
 import { Registry } from 'prom-client'
 import { createRateLimits } from '../src/limits/rate-limits.ts'
+import { reachRedis } from '../src/session/reach-redis.ts'
 import { type Bench, log, openBench, textOf } from './assistant-bench.ts'
 
 let bench: Bench
@@ -91,29 +91,24 @@ it('P9: without Redis each assistant counts for itself', async () => {
 })
 
 it('slides: what left the window makes room, one by one, and what was refused took nothing', async () => {
-  const redis = new Redis(bench.urls.redis)
-  const limits = createRateLimits({
-    redis,
-    config: { driverMessages: 2, driverWindowSeconds: 2, allTurnsPerSecond: 1_000 },
-    registry: new Registry(),
-    log,
-  })
-  await eventually(() => redis.status === 'ready', { what: 'a connection to Redis' })
+  const registry = new Registry()
+  using redis = reachRedis({ url: bench.urls.redis, registry, log })
+  const config = { driverMessages: 2, driverWindowSeconds: 2, allTurnsPerSecond: 1_000 }
+  const limits = createRateLimits({ redis, config, registry })
+  await eventually(() => redis.client.status === 'ready', { what: 'a connection to Redis' })
   const key = 'rate:driver:c'
   expect(await limits.admit('c', 1)).toEqual({ kind: 'admitted' })
   expect(await limits.admit('c', 1)).toEqual({ kind: 'admitted' })
   for (const _again of [1, 2, 3]) {
     expect(await limits.admit('c', 1)).toMatchObject({ kind: 'refused', scope: 'driver' })
   }
-  expect(await redis.zcard(key)).toBe(2)
+  expect(await bench.redis.zcard(key)).toBe(2)
   // As if the first of the two had been taken two seconds earlier.
-  const [first = ''] = await redis.zrange(key, '0', '0')
-  await redis.zincrby(key, '-2000000', first)
+  const [first = ''] = await bench.redis.zrange(key, '0', '0')
+  await bench.redis.zincrby(key, '-2000000', first)
   expect(await limits.admit('c', 1)).toEqual({ kind: 'admitted' })
   const refused = await limits.admit('c', 1)
   expect(refused.kind === 'refused' && refused.waitMs > 0 && refused.waitMs <= 2_000).toBe(true)
   expect(await limits.admit('another', 2)).toEqual({ kind: 'admitted' })
-  expect(await redis.pttl(key)).toBeGreaterThan(0)
-  limits[Symbol.dispose]()
-  redis.disconnect()
+  expect(await bench.redis.pttl(key)).toBeGreaterThan(0)
 })

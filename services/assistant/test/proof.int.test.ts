@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
@@ -186,6 +186,24 @@ describe('a photo', () => {
       { what: 'the proof' },
     )
     expect(await lastReply()).toContain('📎 Kept as proof for order #12346')
+  })
+
+  it.each([
+    ['WhatsApp', async () => void Object.assign(media, { isDown: true })],
+    ['the object store', () => rm(folder, { recursive: true }).then(() => writeFile(folder, 'not a folder'))],
+  ])('is asked for again after five tries while %s is away', async (_what, breakDown) => {
+    await breakDown()
+    await bench.receive(media.photo('12346'))
+    const tryAgain = setInterval(() => {
+      void bench.pool.query('UPDATE lanes SET not_before = NULL').then(() => bench.hint())
+    }, 50)
+    expect(await lastReply()).toBe(
+      "I can't take files right now, so I don't have this one. Please send it again in a few minutes.",
+    )
+    clearInterval(tryAgain)
+    const { rows } = await bench.pool.query('SELECT attempts FROM inbound')
+    expect(rows).toEqual([{ attempts: 5 }])
+    expect(await proofs()).toEqual([])
   })
 
   it('is kept while the order system is away, with the order that its driver names later', async () => {

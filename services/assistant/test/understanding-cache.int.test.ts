@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
-import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import { reachRedis } from '../src/session/reach-redis.ts'
 import { createUnderstandingCache } from '../src/understand/understanding-cache.ts'
-import { type Bench, openBench, textOf } from './assistant-bench.ts'
+import { type Bench, log, openBench, textOf } from './assistant-bench.ts'
 import { modelChoosing } from './fake-upstreams.ts'
 
 let bench: Bench
@@ -100,16 +100,12 @@ it('a write that others share is still only done for words that are clear', asyn
 })
 
 it('forgets the oldest beyond its bound', async () => {
-  const cache = createUnderstandingCache({
-    redis: bench.redis,
-    registry: new Registry(),
-    log: pino({ level: 'silent' }),
-    entriesMax: 2,
-  })
+  using redis = reachRedis({ url: bench.urls.redis, registry: new Registry(), log })
+  await eventually(() => redis.client.status === 'ready', { what: 'a connection to Redis' })
+  const cache = createUnderstandingCache({ redis, log, entriesMax: 2 })
   const reading = { calls: [{ name: 'help', args: {} }], language: undefined, model: 'm' }
   for (const name of ['a', 'b', 'c']) await cache.write(`understanding:${name}`, reading)
   expect((await keys()).sort()).toEqual(['understanding:b', 'understanding:c'])
   expect(await cache.read('understanding:a')).toBeUndefined()
   expect(await cache.read('understanding:c')).toEqual({ calls: reading.calls, model: 'm' })
-  cache[Symbol.dispose]()
 })

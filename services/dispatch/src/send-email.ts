@@ -14,8 +14,8 @@ export function sendEmail({ smtpUrl, from, to, timeoutMs, registry, log }: Deps)
   const transport = createTransport({ url: smtpUrl, ...timeouts })
   const breaker = createBreaker(
     { name: 'dispatch-email', registry, log, timeoutMs: timeoutMs * 2 },
-    async (_signal, notice: PendingNotice) => {
-      await transport.sendMail({ from, to, ...mailOf(notice) })
+    async (signal, notice: PendingNotice) => {
+      await transport.sendMail({ from, to, ...mailOf(notice), signal })
     },
   )
   return {

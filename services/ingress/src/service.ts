@@ -15,10 +15,7 @@ const HEARTBEAT_SECONDS = 5
 const SERVER = {
   bodyLimit: BODY_BYTES_MAX,
   exposeHeadRoutes: false,
-  // A client that dribbles its request is cut off.
-  requestTimeout: 10_000,
   connectionTimeout: 10_000,
-  http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
   // Longer than NGINX keeps idle connections (60 s): it must be the one to close, or a webhook would meet a closed door.
   keepAliveTimeout: 75_000,
 } as const

@@ -1,8 +1,6 @@
-import { createBreaker } from '@waybill/resilience'
-import type { Redis } from 'ioredis'
-import type { Logger } from 'pino'
 import { Counter, type Registry } from 'prom-client'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import type { ReachableRedis } from '../session/reach-redis.ts'
 import { SLIDING_WINDOW } from './sliding-window.ts'
 
 export type RateConfig = { driverMessages: number; driverWindowSeconds: number; allTurnsPerSecond: number }
@@ -15,58 +13,37 @@ export type RateLimits = {
   admit(conversationId: string, messages: number): Promise<Admittance>
 }
 
-const COMMAND_MS_MAX = 250
 const EVERYBODY = 'all'
 
-type Deps = { redis: Redis; config: RateConfig; registry: Registry; log: Logger }
+type Deps = { redis: Pick<ReachableRedis, 'client' | 'call'>; config: RateConfig; registry: Registry }
 
 /**
  * How much a driver, and all of them, may ask for: in Redis for all assistants together. Without Redis each of them
  * counts for itself, so that what is let through has a bound and nobody is kept out for a fault of ours.
  */
-export function createRateLimits({ redis, config, registry, log }: Deps): RateLimits & Disposable {
+export function createRateLimits({ redis, config, registry }: Deps): RateLimits {
   const metrics = metricsOf(registry)
   const limits = {
     driver: { points: config.driverMessages, duration: config.driverWindowSeconds, keyPrefix: 'rate:driver' },
     all: { points: config.allTurnsPerSecond, duration: 1, keyPrefix: 'rate' },
   }
-  const shared = { storeClient: redis, rejectIfRedisNotReady: true, customIncrTtlLuaScript: SLIDING_WINDOW }
+  const shared = {
+    storeClient: redis.client,
+    rejectIfRedisNotReady: true,
+    customIncrTtlLuaScript: SLIDING_WINDOW,
+  }
   const inRedis = {
     driver: new RateLimiterRedis({ ...limits.driver, ...shared }),
     all: new RateLimiterRedis({ ...limits.all, ...shared }),
   }
   const inProcess = { driver: new RateLimiterMemory(limits.driver), all: new RateLimiterMemory(limits.all) }
-  const breaker = createBreaker(
-    {
-      name: 'redis-limits',
-      registry,
-      log,
-      timeoutMs: COMMAND_MS_MAX,
-      resetTimeoutMs: 2_000,
-      isFailure: (error) => !(error instanceof RateLimiterRes),
-    },
-    async (_signal, scope: 'driver' | 'all', key: string, points: number) => {
-      await inRedis[scope].consume(key, points)
-    },
-  )
 
   async function waitFor(scope: 'driver' | 'all', key: string, points: number): Promise<number> {
     try {
-      await breaker.call(scope, key, points)
-      return 0
-    } catch (error) {
-      if (error instanceof RateLimiterRes) return error.msBeforeNext
+      return await redis.call(() => waitOf(inRedis[scope].consume(key, points)))
+    } catch {
       metrics.degraded.inc()
-      return waitInProcess(scope, key, points)
-    }
-  }
-
-  async function waitInProcess(scope: 'driver' | 'all', key: string, points: number): Promise<number> {
-    try {
-      await inProcess[scope].consume(key, points)
-      return 0
-    } catch (error) {
-      return error instanceof RateLimiterRes ? error.msBeforeNext : 0
+      return waitOf(inProcess[scope].consume(key, points))
     }
   }
 
@@ -84,7 +61,17 @@ export function createRateLimits({ redis, config, registry, log }: Deps): RateLi
       metrics.refused.inc({ scope })
       return { kind: 'refused', scope, waitMs: Math.max(driverMs, allMs) }
     },
-    [Symbol.dispose]: () => breaker[Symbol.dispose](),
+  }
+}
+
+/** 0: it was let in. */
+async function waitOf(consumed: Promise<RateLimiterRes>): Promise<number> {
+  try {
+    await consumed
+    return 0
+  } catch (error) {
+    if (error instanceof RateLimiterRes) return error.msBeforeNext
+    throw error
   }
 }
 

@@ -1,3 +1,4 @@
+import { fetchAtMost } from '@waybill/resilience'
 import { S3mini } from 's3mini'
 import { checkedKey, keyOf, type ObjectStore } from './object-store.ts'
 
@@ -9,18 +10,22 @@ export type S3Config = {
   secretAccessKey: string
 }
 
+// More than any file that is taken from a driver.
+const fetchObject = fetchAtMost(16 * 1024 ** 2)
+
 /** Any store that speaks S3: AWS, MinIO, R2, Ceph, … */
 export function s3Store(config: S3Config): ObjectStore {
   // The client takes one fetch for its life, and a signal belongs to a call: a client for a call costs nothing.
   const clientFor = (signal: AbortSignal) =>
     new S3mini({
       ...config,
-      fetch: (input, init) => fetch(input, { ...init, redirect: 'error', signal }),
+      fetch: (input, init) => fetchObject(input, { ...init, signal }),
     })
   return {
     async put({ bytes, contentType, ...object }, signal) {
       const key = keyOf(object)
-      await clientFor(signal).putObject(key, bytes, contentType)
+      const answer = await clientFor(signal).putObject(key, bytes, contentType)
+      await answer.body?.cancel()
       return key
     },
     async get(key, signal) {

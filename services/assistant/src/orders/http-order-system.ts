@@ -1,3 +1,4 @@
+import { fetchAtMost } from '@waybill/resilience'
 import { z } from 'zod'
 import {
   ComeBackLaterError,
@@ -7,7 +8,7 @@ import {
   type StatusReport,
 } from './order-system.ts'
 
-const ANSWER_BYTES_MAX = 1024 * 1024
+const fetchAnswer = fetchAtMost(1024 ** 2)
 
 const text = z
   .string()
@@ -55,7 +56,7 @@ export function httpOrderSystem({ baseUrl, token }: { baseUrl: string; token: st
 
   async function request(path: string, init: Request): Promise<Response> {
     const headers = { authorization: `Bearer ${token}`, accept: 'application/json', ...init.headers }
-    return await fetch(`${base}${path}`, { ...init, headers, redirect: 'error' })
+    return await fetchAnswer(`${base}${path}`, { ...init, headers })
   }
 
   async function write(
@@ -185,14 +186,7 @@ function retryAfterMs(header: string | null): number | undefined {
 }
 
 async function readJson(response: Response): Promise<unknown> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength
-    if (bytes > ANSWER_BYTES_MAX) throw new Error('order system answered more than 1 MB')
-    chunks.push(chunk)
-  }
-  const body = Buffer.concat(chunks).toString('utf8')
+  const body = await response.text()
   if (body === '' || !response.ok) return parseLeniently(body)
   return JSON.parse(body)
 }

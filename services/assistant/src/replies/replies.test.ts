@@ -4,7 +4,7 @@ import type { Order } from '../orders/order-system.ts'
 import { EMPTY_SESSION, type Language } from '../session/session.ts'
 import { clockTime, duration, localDate } from './local-time.ts'
 import { renderOrder } from './render-order.ts'
-import { renderOrders, renderPage } from './render-orders.ts'
+import { ageOf, renderOrders, renderPage } from './render-orders.ts'
 import { REPLIES } from './replies.ts'
 
 const LANGUAGES = ['en', 'pt', 'es'] as const
@@ -102,6 +102,29 @@ Would you like details on any order? Type from 1 to 3 to choose any order.`)
       offset = next ? Number(next[1]) : undefined
     }
     expect(seen).toEqual(orders.map(({ id }) => id))
+  })
+})
+
+describe('orders that could not be asked for now', () => {
+  const age = (language: Language) =>
+    ageOf({ at: voice('en').now - 12 * 60_000, orders: threeOrders, isFresh: false }, voice(language))
+
+  it.each([
+    ['en', "⚠️ I can't reach the order system right now. Your last known orders, 12 minutes old:"],
+    [
+      'pt',
+      '⚠️ Não consigo acessar o sistema de pedidos agora. Seus últimos pedidos conhecidos, de 12 minutos atrás:',
+    ],
+    [
+      'es',
+      '⚠️ No puedo conectar con el sistema de pedidos ahora. Tus últimos pedidos conocidos, de hace 12 minutos:',
+    ],
+  ] as const)('are said to be as old as they are: %s', (language, sentence) => {
+    expect(age(language)).toBe(sentence)
+  })
+
+  it('are not said to be old when they are fresh', () => {
+    expect(ageOf({ at: 0, orders: threeOrders, isFresh: true }, voice('en'))).toBeUndefined()
   })
 })
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import type { ReachableRedis } from '../session/reach-redis.ts'
 import { TRANSLATION_PROMPT } from './ask-translation.ts'
 
 /** Translations that passed the check, without names and addresses: shared by all drivers. Never throws. */
@@ -13,11 +13,11 @@ export type TranslationCache = {
 const TTL_SECONDS = 30 * 24 * 60 * 60
 const stored = z.array(z.string())
 
-export function createTranslationCache(redis: Pick<Redis, 'get' | 'set'>, log: Logger): TranslationCache {
+export function createTranslationCache(redis: Pick<ReachableRedis, 'call'>, log: Logger): TranslationCache {
   return {
     async read(language, texts) {
       try {
-        const found = await redis.get(keyOf(language, texts))
+        const found = await redis.call((it) => it.get(keyOf(language, texts)))
         const parsed = found === null ? undefined : stored.safeParse(JSON.parse(found)).data
         return parsed?.length === texts.length ? parsed : undefined
       } catch (error) {
@@ -26,8 +26,9 @@ export function createTranslationCache(redis: Pick<Redis, 'get' | 'set'>, log: L
       }
     },
     async write(language, texts, translated) {
+      const value = JSON.stringify(translated)
       try {
-        await redis.set(keyOf(language, texts), JSON.stringify(translated), 'EX', TTL_SECONDS)
+        await redis.call((it) => it.set(keyOf(language, texts), value, 'EX', TTL_SECONDS))
       } catch (error) {
         log.debug({ err: error }, 'a translation could not be kept')
       }

@@ -1,3 +1,4 @@
+import { fetchAtMost } from '@waybill/resilience'
 import OpenAI from 'openai'
 import type { ModelConfig } from './ask-model.ts'
 
@@ -15,7 +16,7 @@ export function createOpenRouter({
     maxRetries: 0,
     timeout: timeoutMs,
     defaultHeaders: { 'HTTP-Referer': 'https://waybill.example', 'X-OpenRouter-Title': 'Waybill' },
-    fetch: fetchBounded,
+    fetch: fetchAtMost(ANSWER_BYTES_MAX),
   })
 }
 
@@ -29,19 +30,4 @@ export function providersOf({
     require_parameters: true,
     data_collection: dataCollection,
   }
-}
-
-async function fetchBounded(...request: Parameters<typeof fetch>): Promise<Response> {
-  const response = await fetch(...request)
-  let bytes = 0
-  const bounded = response.body?.pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform(chunk, controller) {
-        bytes += chunk.byteLength
-        if (bytes > ANSWER_BYTES_MAX) controller.error(new Error('OpenRouter answered more than 1 MB'))
-        else controller.enqueue(chunk)
-      },
-    }),
-  )
-  return new Response(bounded, response)
 }

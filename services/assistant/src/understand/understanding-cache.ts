@@ -1,8 +1,6 @@
-import { createBreaker } from '@waybill/resilience'
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import type { Registry } from 'prom-client'
 import { z } from 'zod'
+import type { ReachableRedis } from '../session/reach-redis.ts'
 import { languageSchema } from '../session/session.ts'
 import type { Understood } from './share-understanding.ts'
 
@@ -15,7 +13,6 @@ export type UnderstandingCache = {
 
 const TTL_SECONDS = 24 * 60 * 60
 const ENTRIES_MAX = 20_000
-const COMMAND_MS_MAX = 250
 const INDEX = 'understandings'
 
 // Keeps the entry, and forgets the oldest ones beyond the bound.
@@ -38,22 +35,13 @@ const schema = z.object({
   model: z.string(),
 })
 
-type Deps = { redis: Pick<Redis, 'get' | 'eval'>; registry: Registry; log: Logger; entriesMax?: number }
+type Deps = { redis: Pick<ReachableRedis, 'call'>; log: Logger; entriesMax?: number }
 
-export function createUnderstandingCache({
-  redis,
-  registry,
-  log,
-  entriesMax = ENTRIES_MAX,
-}: Deps): UnderstandingCache & Disposable {
-  const options = { registry, log, timeoutMs: COMMAND_MS_MAX, resetTimeoutMs: 2_000 }
-  const reads = createBreaker({ ...options, name: 'redis-understanding' }, (_signal, key: string) =>
-    redis.get(key),
-  )
+export function createUnderstandingCache({ redis, log, entriesMax = ENTRIES_MAX }: Deps): UnderstandingCache {
   return {
     async read(key) {
       try {
-        const stored = await reads.call(key)
+        const stored = await redis.call((it) => it.get(key))
         return stored === null ? undefined : schema.safeParse(JSON.parse(stored)).data
       } catch (error) {
         log.debug({ err: error }, 'the understanding cache could not be read')
@@ -61,13 +49,12 @@ export function createUnderstandingCache({
       }
     },
     async write(key, what) {
-      if (reads.isOpen) return
+      const value = JSON.stringify(what)
       try {
-        await redis.eval(KEEP, 2, key, INDEX, JSON.stringify(what), TTL_SECONDS, Date.now(), entriesMax)
+        await redis.call((it) => it.eval(KEEP, 2, key, INDEX, value, TTL_SECONDS, Date.now(), entriesMax))
       } catch (error) {
         log.debug({ err: error }, 'the understanding cache could not be written')
       }
     },
-    [Symbol.dispose]: () => reads[Symbol.dispose](),
   }
 }

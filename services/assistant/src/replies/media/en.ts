@@ -25,7 +25,8 @@ export const en: MediaReplies = {
     gone: "I couldn't get that file from WhatsApp. Please send it again.",
     tooLarge: 'That file is too large for me: up to 10 MB, please.',
     wrongType: 'I can keep photos (JPEG, PNG) and PDF documents as proof. This file is something else.',
-    unavailable: "I can't fetch files from WhatsApp right now. Please send it again in a few minutes.",
+    unavailable:
+      "I can't take files right now, so I don't have this one. Please send it again in a few minutes.",
     rejected: ({ ref }) =>
       `⚠️ The order system did not accept the proof for order ${ref}. Please talk to dispatch.`,
   },

@@ -27,7 +27,7 @@ export const es: MediaReplies = {
     wrongType:
       'Puedo guardar fotos (JPEG, PNG) y documentos PDF como comprobante. Este archivo es otra cosa.',
     unavailable:
-      'Ahora no puedo descargar archivos de WhatsApp. Envíalo otra vez en unos minutos, por favor.',
+      'Ahora no puedo recibir archivos, así que este no lo tengo. Envíalo otra vez en unos minutos, por favor.',
     rejected: ({ ref }) =>
       `⚠️ El sistema de pedidos no aceptó el comprobante del pedido ${ref}. Habla con la central, por favor.`,
   },

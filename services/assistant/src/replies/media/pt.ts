@@ -27,7 +27,7 @@ export const pt: MediaReplies = {
     wrongType:
       'Posso guardar fotos (JPEG, PNG) e documentos PDF como comprovante. Esse arquivo é outra coisa.',
     unavailable:
-      'Não consigo baixar arquivos do WhatsApp agora. Mande de novo daqui a alguns minutos, por favor.',
+      'Não consigo receber arquivos agora, então não tenho este. Mande de novo daqui a alguns minutos, por favor.',
     rejected: ({ ref }) =>
       `⚠️ O sistema de pedidos não aceitou o comprovante do pedido ${ref}. Fale com a central, por favor.`,
   },

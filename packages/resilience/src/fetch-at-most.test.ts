@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { fetchAtMost } from './fetch-at-most.ts'
+
+let server: Server | undefined
+afterEach(() => server?.closeAllConnections())
+
+async function serve(listener: RequestListener): Promise<string> {
+  server = createServer(listener)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  server.unref()
+  const address = server.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+}
+
+describe('fetchAtMost', () => {
+  it('answers as fetch does, up to its bound', async () => {
+    const url = await serve((_request, response) =>
+      response.writeHead(418, { 'x-tea': 'yes' }).end('0123456789'),
+    )
+    const response = await fetchAtMost(10)(url)
+    expect([response.status, response.headers.get('x-tea'), await response.text()]).toEqual([
+      ...[418, 'yes', '0123456789'],
+    ])
+  })
+
+  it('takes an answer without a body', async () => {
+    const url = await serve((_request, response) => response.writeHead(204).end())
+    expect((await fetchAtMost(10)(url)).status).toBe(204)
+  })
+
+  it('follows no redirect', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/elsewhere') response.end('secret')
+      else response.writeHead(307, { location: '/elsewhere' }).end()
+    })
+    await expect(fetchAtMost(10)(url)).rejects.toThrow('fetch failed')
+  })
+
+  it('cuts an answer off that has no end, and hangs up', async () => {
+    const closed = Promise.withResolvers<void>()
+    const url = await serve((_request, response) => {
+      response.on('close', closed.resolve)
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(1_000)));
+      }
+      response.on('drain', more)
+      more()
+    })
+    const response = await fetchAtMost(100_000)(url)
+    await expect(response.json()).rejects.toThrow('longer than 100000 bytes')
+    await closed.promise
+  })
+
+  it('counts what comes out of a compressed answer', async () => {
+    const url = await serve((_request, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(1_000_000))),
+    )
+    const response = await fetchAtMost(10_000)(url)
+    await expect(response.text()).rejects.toThrow('longer than 10000 bytes')
+  })
+
+  it('hangs up when it is given up in the middle of an answer', async () => {
+    const closed = Promise.withResolvers<void>()
+    const url = await serve((_request, response) => {
+      response.on('close', closed.resolve)
+      response.write('{')
+    })
+    const giveUp = new AbortController()
+    const response = await fetchAtMost(100)(url, { signal: giveUp.signal })
+    giveUp.abort(new Error('enough'))
+    await expect(response.text()).rejects.toThrow('enough')
+    await closed.promise
+  })
+})
