@@ -24,7 +24,7 @@ const observed = () => ({ registry: new Registry(), log })
 
 const modelConfig = (baseUrl: string, timeoutMs: number) => ({
   ...{ baseUrl, apiKey: 'key', model: 'm', fallbackModels: [], providers: [], timeoutMs },
-  ...{ dataCollection: 'deny' as const, callsInFlightMax: 10 },
+  ...{ dataCollection: 'deny' as const, callsInFlightMax: 10, presenceInFlightMax: 1 },
 })
 const ordersAt = (baseUrl: string, timeoutMs: number) =>
   reachOrderSystem({
