@@ -77,7 +77,7 @@ export async function listDeadLetters(
     values: [...valuesOf(filter), limit],
   })
   return {
-    letters: rows.map(({ matching: _, ...letter }) => letter),
+    letters: rows.map(({ matching: _matching, ...letter }) => letter),
     matching: Number(rows[0]?.matching ?? 0),
   }
 }

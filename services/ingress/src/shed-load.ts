@@ -4,8 +4,7 @@ import type { Metrics } from './metrics.ts'
 
 // A webhook that would be answered late is better answered now: WhatsApp counts it as failed after 5 s either way.
 const EVENT_LOOP_DELAY_MS_MAX = 1_000
-// Bodies are refused before they are read when memory comes near its limit, or this where there is none.
-const MEMORY_BYTES_MAX = 512 * 1024 ** 2
+// Of what the container may use. Bodies are refused before they are read.
 const MEMORY_SHARE = 0.85
 const SAMPLE_MS = 500
 
@@ -13,7 +12,7 @@ const SAMPLE_MS = 500
 export async function shedLoad(app: FastifyInstance, metrics: Pick<Metrics, 'requests'>): Promise<void> {
   await app.register(fastifyUnderPressure, {
     maxEventLoopDelay: EVENT_LOOP_DELAY_MS_MAX,
-    maxRssBytes: Math.min(process.constrainedMemory() || MEMORY_BYTES_MAX, MEMORY_BYTES_MAX) * MEMORY_SHARE,
+    maxRssBytes: process.constrainedMemory() * MEMORY_SHARE, // 0: there is no limit
     sampleInterval: SAMPLE_MS,
     pressureHandler({ method }, reply) {
       if (method !== 'POST') return

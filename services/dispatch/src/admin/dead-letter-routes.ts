@@ -43,7 +43,7 @@ const settleBody = z
     limit: z.number().int().min(1).max(SETTLED_MAX).default(SETTLED_MAX),
   })
   .refine(
-    ({ limit: _, ...which }) => Object.values(which).some((it) => it !== undefined),
+    ({ limit: _limit, ...which }) => Object.values(which).some((it) => it !== undefined),
     'which ones? ids, queue, error, since, until, or all: true',
   )
 
@@ -82,7 +82,7 @@ export function deadLetterRoutes(app: FastifyInstance, { pool, messaging, log }:
   ] as const) {
     app.post(`/dead-letters/${action}`, async (request) => {
       const by = operatorOf(request)
-      const { all: _, limit, ...which } = checked(settleBody, request.body)
+      const { all: _all, limit, ...which } = checked(settleBody, request.body)
       return settleEach({ ...which, state: 'open' }, { limit, settle: (letter) => settle(letter, by) })
     })
   }
