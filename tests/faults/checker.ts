@@ -12,6 +12,8 @@ export type Wrong =
   | 'leaked'
   | 'unaudited'
   | 'undrained'
+  /** Something answered or ended in another way than it should. */
+  | 'misbehaved'
   /** The fault did not do what it is there for. */
   | 'harmless'
 
@@ -86,6 +88,7 @@ export function check(events: readonly Event[]): Verdict {
       crashed: eventsOf(events, 'crash').map(({ process, reason }) => `${process}: ${reason}`),
       leaked: eventsOf(events, 'leak').map(({ file, what }) => `${what} in ${file}`),
       unaudited: [...turns.values()].flatMap(({ id, audits }) => (audits > 0 ? [] : [id])),
+      misbehaved: eventsOf(events, 'failure').map(({ error }) => error),
       harmless: [],
       undrained: drained ? drained.left : ['the system was never seen empty'],
     },

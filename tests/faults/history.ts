@@ -29,6 +29,8 @@ const eventSchema = z.discriminatedUnion('kind', [
   }),
   /** What was broken, or healed. */
   z.object({ kind: z.literal('fault'), at, step: z.string() }),
+  /** Something did not do what the fault waited for. */
+  z.object({ kind: z.literal('failure'), at, error: z.string() }),
   z.object({ kind: z.literal('healed'), at }),
   z.object({ kind: z.literal('drained'), at, left: z.array(z.string()) }),
   /** What the system took while it ran. */
