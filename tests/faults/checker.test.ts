@@ -55,11 +55,11 @@ describe('the checker', () => {
   })
 
   it.each<[Wrong, string, Event[]]>([
-    ['lost', 'a message without a row', run(...without('inbound', exchange(1)))],
+    ['lost', 'a message without a row', run(...exchange(1).slice(0, 2))],
     [
       'lost',
       'a message that still waits',
-      run(...exchange(1, { inbound: { status: 'waiting', turn: null } })),
+      run(...exchange(1, { inbound: { status: 'waiting', turn: null } }).slice(0, 3)),
     ],
     ['unexpected', 'a row that nobody wrote', run(...without('message', exchange(1)))],
     [
@@ -71,6 +71,11 @@ describe('the checker', () => {
       'duplicated',
       'a reply that is shown twice',
       run(...exchange(1, { shown: [{}, { wamid: 'o1b', cursor: 2 }] })),
+    ],
+    [
+      'duplicated',
+      'a second turn over the same message',
+      run(...exchange(1), { ...exchange(1)[3], id: 't1b' } as Event),
     ],
     [
       'duplicated',

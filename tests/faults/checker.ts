@@ -78,7 +78,7 @@ export function check(events: readonly Event[]): Verdict {
           reply && replies.some(({ id }) => id === reply) ? [] : [`shown ${wamid}`],
         ),
       ],
-      duplicated: [...shownTwice(shown), ...writesTwice(events)],
+      duplicated: [...shownTwice(shown), ...answeredTwice(inbound, turns), ...writesTwice(events)],
       reordered: [...order.reordered, ...fencedEffects(turns), ...repliesReordered(replies, shown)],
       unanswered: unanswered(inbound, replies, firstShown),
       dead: [
@@ -165,6 +165,14 @@ function shownTwice(shown: readonly EventOf<'shown'>[]): string[] {
   const byReply = Map.groupBy(shown, ({ reply }) => reply ?? 'unknown')
   return [...byReply].flatMap(([reply, copies]) =>
     reply !== 'unknown' && copies.length > 1 ? [`reply ${reply} shown ${copies.length} times`] : [],
+  )
+}
+
+/** Every turn answers a message that no other turn has answered. */
+function answeredTwice(inbound: readonly EventOf<'inbound'>[], turns: Turns): string[] {
+  const answering = new Set(inbound.map(({ turn }) => turn))
+  return [...turns.keys()].flatMap((id) =>
+    answering.has(id) ? [] : [`turn ${id} answers what was answered`],
   )
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { styleText } from 'node:util'
 import { LOCAL_DIR, runLauncher } from '@waybill/local'
@@ -8,7 +9,7 @@ import { isGreen, type Verdict } from './checker.ts'
 import { type FaultStack, startFaultStack } from './fault-stack.ts'
 import { readHistory } from './history.ts'
 import { HELP, type RunCommand, readArguments } from './options.ts'
-import { complaintsOf, tableOf } from './report.ts'
+import { complaintsOf, summaryOf, tableOf } from './report.ts'
 import { runFault, verdictOf } from './run-fault.ts'
 
 await runLauncher(async (signal) => {
@@ -16,14 +17,21 @@ await runLauncher(async (signal) => {
   if (command.do === 'help') return say(HELP)
   if (command.do === 'list')
     return say(FAULTS.map(({ name, what }) => `${name.padEnd(28)} ${what}`).join('\n'))
-  if (command.do === 'check') return conclude([verdictOf(readHistory(command.file))])
+  if (command.do === 'check') return conclude(command.files.map((file) => verdictOf(readHistory(file))))
   return conclude(await runAll(command, signal))
 })
 
 async function runAll({ faults, soakMinutes, drivers, ...run }: RunCommand, signal: AbortSignal) {
   const verdicts: Verdict[] = []
+  const stopped = once(signal, 'abort').then(() => {
+    process.on('unhandledRejection', () => {}) // whatever was under way with a system that goes
+    throw new Error('stopped')
+  })
+  stopped.catch(() => {})
   const one = async (system: FaultStack, fault: Fault, seed: number) => {
-    const verdict = await runFault(system, fault, { ...run, seed })
+    const running = runFault(system, fault, { ...run, seed })
+    running.catch(() => {}) // of a system that is stopped under it
+    const verdict = await Promise.race([running, stopped])
     verdicts.push(verdict)
     const mark = isGreen(verdict) ? styleText('green', '✓') : styleText('red', '✗')
     progress(`${mark} ${fault.name} (${verdict.historyFile})`)
@@ -33,19 +41,20 @@ async function runAll({ faults, soakMinutes, drivers, ...run }: RunCommand, sign
   const wanted = faults.flatMap((name) => FAULTS.find((fault) => fault.name === name) ?? mixOf(run.seed))
   for (const [kind, group] of Map.groupBy(wanted, ({ system = 'plain' }) => system)) {
     await using system = await startFaultStack({ drivers, kind, log: progress })
-    for (const fault of group) if (!signal.aborted) await one(system, fault, run.seed)
+    for (const fault of group) await one(system, fault, run.seed)
   }
   if (soakMinutes > 0) {
     await using system = await startFaultStack({ drivers, kind: 'plain', log: progress })
     const until = Date.now() + soakMinutes * 60_000
-    for (let seed = run.seed; Date.now() < until && !signal.aborted; seed += 1)
-      await one(system, mixOf(seed), seed)
+    for (let seed = run.seed; Date.now() < until; seed += 1) await one(system, mixOf(seed), seed)
   }
   return verdicts
 }
 
 function conclude(verdicts: readonly Verdict[]): number {
   console.log(`\n${tableOf(verdicts)}`)
+  const faults = new Set(verdicts.map(({ fault }) => fault))
+  if (faults.size < verdicts.length) console.log(`\n${summaryOf(verdicts)}`)
   const red = verdicts.filter((verdict) => !isGreen(verdict))
   for (const verdict of red)
     console.log(`\n${verdict.fault} (seed ${verdict.seed})\n${complaintsOf(verdict)}`)

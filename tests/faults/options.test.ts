@@ -9,7 +9,7 @@ describe('npm run faults', () => {
   it.each([
     ['', { do: 'help' }],
     ['list', { do: 'list' }],
-    ['check some.jsonl', { do: 'check', file: 'some.jsonl' }],
+    ['check a.jsonl b.jsonl', { do: 'check', files: ['a.jsonl', 'b.jsonl'] }],
     [
       'kill-assistant --seed 7 --seconds 30',
       {
@@ -36,7 +36,7 @@ describe('npm run faults', () => {
     ['kill-everybody', /no fault called kill-everybody/],
     ['all --seed -1', /--seed/],
     ['all --rate 100000', /from 1 to 1000/],
-    ['check', /Which history/],
+    ['check', /Which histories/],
     ['all --force', /--force/],
   ])('%s says what is allowed', (line, sentence) => {
     expect(() => read(line)).toThrow(sentence)

@@ -4,8 +4,8 @@ import { FAULTS } from './catalogue/index.ts'
 export type Command =
   | { do: 'help' }
   | { do: 'list' }
-  /** What a history that was kept says, once more. */
-  | { do: 'check'; file: string }
+  /** What histories that were kept say, once more. */
+  | { do: 'check'; files: readonly string[] }
   | RunCommand
 
 /** Without faults: mixes of them at random, for so many minutes. */
@@ -17,7 +17,7 @@ export const HELP = `npm run faults -- FAULT… [options]   one fault, or severa
 npm run faults -- all [options]      every fault there is
 npm run faults -- mix [options]      three faults at once, at random
 npm run faults -- soak [options]     mix after mix, for --minutes
-npm run faults -- check FILE         what a history that was kept says
+npm run faults -- check FILE…        what histories that were kept say, and for each fault the worst of them
 npm run faults -- list               the faults there are
 
   --seed N       the same messages, victims and moments again (1)
@@ -48,9 +48,8 @@ export function readArguments(args: readonly string[], historyDir: string): Comm
   if (values.help || first === undefined) return { do: 'help' }
   if (first === 'list') return { do: 'list' }
   if (first === 'check') {
-    const [file] = rest
-    if (file === undefined) throw new Error('Which history? npm run faults -- check FILE')
-    return { do: 'check', file }
+    if (rest.length === 0) throw new Error('Which histories? npm run faults -- check FILE…')
+    return { do: 'check', files: rest }
   }
   const load = {
     seed: wholeNumber('seed', values.seed, 1),

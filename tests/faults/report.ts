@@ -14,10 +14,46 @@ const COLUMNS = [
   'queued',
 ] as const
 
+const SUMMARY_COLUMNS = [
+  'fault',
+  'green',
+  'messages',
+  'sent again',
+  'late',
+  'others answered p50 / p95 / max',
+  'drained after',
+] as const
+
 /** A Markdown table, a row for each run. */
 export function tableOf(verdicts: readonly Verdict[]): string {
-  const rows = [[...COLUMNS], COLUMNS.map(() => '---'), ...verdicts.map(rowOf)]
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return markdownOf(COLUMNS, verdicts.map(rowOf))
+}
+
+/** The same with a row for each fault: what its runs had at worst. */
+export function summaryOf(verdicts: readonly Verdict[]): string {
+  const rows = [...Map.groupBy(verdicts, ({ fault }) => fault)].map(([fault, runs]) => {
+    const worst = (of: (verdict: Verdict) => number) => Math.max(...runs.map(of))
+    const total = (of: (verdict: Verdict) => number) => String(runs.reduce((sum, it) => sum + of(it), 0))
+    const answer = (['p50Ms', 'p95Ms', 'maxMs'] as const).map((it) =>
+      secondsOf(worst((run) => run.answer[it])),
+    )
+    const drained = worst(({ drainedMs }) => drainedMs ?? Number.POSITIVE_INFINITY)
+    return [
+      `\`${fault}\``,
+      `${runs.filter(isGreen).length} of ${runs.length}`,
+      total(({ messages }) => messages),
+      total(({ refused }) => refused),
+      total(({ late }) => late),
+      answer.join(' / '),
+      Number.isFinite(drained) ? secondsOf(drained) : 'never',
+    ]
+  })
+  return markdownOf(SUMMARY_COLUMNS, rows)
+}
+
+function markdownOf(columns: readonly string[], body: readonly (readonly string[])[]): string {
+  const rows = [columns, columns.map(() => '---'), ...body]
+  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows
     .map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
     .join('\n')

@@ -27,6 +27,19 @@ describe('consume', () => {
     expect(await broker.readyIn(noted.queue)).toBe(0)
   })
 
+  it('keeps a message that is returned more often than RabbitMQ 4 would allow by itself', async () => {
+    const noted = broker.contract()
+    const messaging = await broker.connect([noted])
+    await messaging.publish(noted, { n: 1 })
+    for (const _return of range(25)) {
+      await broker.withChannel(async (channel) => {
+        const message = await eventually(() => channel.get(noted.queue), { what: 'the message' })
+        if (message) channel.nack(message, false, true)
+      })
+    }
+    expect((await broker.take(noted.queue)).content.toString()).toBe('{"n":1}')
+  })
+
   it('works on as many messages at once as it was told to, and no more', async () => {
     const noted = broker.contract()
     const messaging = await broker.connect([noted])
