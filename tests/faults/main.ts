@@ -29,6 +29,7 @@ async function runAll({ faults, soakMinutes, drivers, ...run }: RunCommand, sign
   })
   stopped.catch(() => {})
   const one = async (system: FaultStack, fault: Fault, seed: number) => {
+    signal.throwIfAborted()
     const running = runFault(system, fault, { ...run, seed })
     running.catch(() => {}) // of a system that is stopped under it
     const verdict = await Promise.race([running, stopped])
