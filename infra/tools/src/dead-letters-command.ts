@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { parseArgs, types } from 'node:util'
 import { z } from 'zod'
 
 export const DEAD_LETTERS_HELP = `dead-letters list            what was set aside, the oldest first
@@ -33,12 +33,25 @@ const settledSchema = z.object({
 
 type Say = (line: string) => void
 
-/** The exit code: 0 done, 1 something failed, 2 not a command. Throws with a sentence that says what is wrong. */
+/** The words on the command line are wrong. */
+class UsageError extends Error {}
+
+/** The exit code: 0 done, 1 something failed, 2 not a command. Throws with a sentence when dispatch can not do it. */
 export async function deadLettersCommand(
   args: readonly string[],
   api: () => AdminApi,
   say: Say = (line) => console.log(printable(line)),
 ): Promise<number> {
+  try {
+    return await run(args, api, say)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    say(error.message)
+    return 2
+  }
+}
+
+async function run(args: readonly string[], api: () => AdminApi, say: Say): Promise<number> {
   const { values, positionals } = parse(args)
   const [command, ...ids] = positionals
   const which = {
@@ -68,6 +81,10 @@ export async function deadLettersCommand(
   }
   if (command === 'replay' || command === 'drop') {
     const rate = rateOf(values.rate)
+    const isSelected = values.all === true || Object.values(which).some((it) => it !== undefined)
+    if (ids.length === 0 && !isSelected)
+      throw new UsageError('Which ones? Ids, --queue, --error, --since, --until, or --all.')
+    if (ids.length > 0 && isSelected) throw new UsageError('Give ids, or what they have in common, not both.')
     const body = ids.length > 0 ? { ids } : { ...which, ...(values.all ? { all: true } : {}) }
     return settleAll((limit) => call('POST', `/dead-letters/${command}`, { ...body, limit }), {
       ...{ command, rate: command === 'drop' ? RATE_MAX : rate, say },
@@ -76,25 +93,30 @@ export async function deadLettersCommand(
   return 2
 }
 
-/** As many as the rate allows, every second, until none is left or none can be settled. */
+/**
+ * As many as the rate allows, every second, until none is left or none can be settled. Each once: one that dies again goes
+ * to the end of the line, so that whoever comes by for the second time is the last.
+ */
 async function settleAll(
   settle: (limit: number) => Promise<unknown>,
   { command, rate, say }: { command: 'replay' | 'drop'; rate: number; say: Say },
 ): Promise<number> {
   const failed = new Map<string, string>()
-  let count = 0
+  const settled = new Set<string>()
   for (;;) {
     const answer = settledSchema.parse(await settle(rate))
-    count += answer.settled.length
+    const isOver =
+      answer.left === 0 || answer.settled.length === 0 || answer.settled.some((id) => settled.has(id))
+    for (const id of answer.settled) settled.add(id)
     for (const { id, error } of answer.failed) failed.set(id, error)
-    if (answer.settled.length === 0 || answer.left === 0) break
-    say(`${count} ${command === 'drop' ? 'dropped' : 'replayed'}, ${answer.left} left`)
+    if (isOver) break
+    say(`${settled.size} ${command === 'drop' ? 'dropped' : 'replayed'}, ${answer.left} left`)
     await delay(1_000)
   }
   for (const [id, error] of failed) say(`${id} failed: ${error}`)
   say(
-    count > 0
-      ? `${count} ${command === 'drop' ? 'dropped' : 'replayed'}`
+    settled.size > 0
+      ? `${settled.size} ${command === 'drop' ? 'dropped' : 'replayed'}`
       : 'nothing to do: none of them is open (any more)',
   )
   return failed.size > 0 ? 1 : 0
@@ -138,15 +160,19 @@ function tableOf(letters: readonly z.output<typeof letterSchema>[]): string[] {
 
 function parse(args: readonly string[]) {
   const text = { type: 'string' } as const
-  return parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...{ queue: text, error: text, since: text, until: text, state: text, rate: text, as: text },
-      reveal: { type: 'boolean' },
-      all: { type: 'boolean' },
-    },
-  })
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...{ queue: text, error: text, since: text, until: text, state: text, rate: text, as: text },
+        reveal: { type: 'boolean' },
+        all: { type: 'boolean' },
+      },
+    })
+  } catch (cause) {
+    throw new UsageError(types.isNativeError(cause) ? cause.message : String(cause), { cause })
+  }
 }
 
 function queryOf(parts: Readonly<Record<string, string | undefined>>): string {
@@ -160,14 +186,14 @@ function instantOf(name: string, text: string | undefined): string | undefined {
   const ms = unit === 'm' || unit === 'h' || unit === 'd' ? Number(count) * UNITS_MS[unit] : undefined
   const at = ms === undefined ? new Date(text) : new Date(Date.now() - ms)
   if (Number.isNaN(at.getTime()))
-    throw new Error(`--${name} ${text}: give 2h, 30m, 3d, or a time like 2026-11-23T06:00Z.`)
+    throw new UsageError(`--${name} ${text}: give 2h, 30m, 3d, or a time like 2026-11-23T06:00Z.`)
   return at.toISOString()
 }
 
 function rateOf(text = '10'): number {
   const rate = Number(text)
   if (Number.isInteger(rate) && rate >= 1 && rate <= RATE_MAX) return rate
-  throw new Error(`--rate ${text}: a whole number from 1 to ${RATE_MAX}.`)
+  throw new UsageError(`--rate ${text}: a whole number from 1 to ${RATE_MAX}.`)
 }
 
 /** What came from outside must not move the cursor, or write from right to left. */

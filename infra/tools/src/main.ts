@@ -30,7 +30,8 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
   }
   if (command === 'dead-letters') {
     const code = await deadLettersCommand(args, adminApi)
-    if (code !== 2) return code
+    if (code === 2) console.log(HELP)
+    return code
   }
   console.log(HELP)
   return command === '--help' ? 0 : 1

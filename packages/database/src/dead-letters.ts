@@ -61,9 +61,13 @@ export async function recordDeadLetters(pool: Pool, letters: readonly NewDeadLet
   await pool.query({
     name: 'record-dead-letters',
     text: 'SELECT record_dead_letters($1)',
-    values: [JSON.stringify(rows)],
+    values: [JSON.stringify(rows, storable)],
   })
 }
+
+/** PostgreSQL takes neither NUL nor half a surrogate pair, and an error quotes whatever came. */
+const storable = (_key: string, value: unknown) =>
+  typeof value === 'string' ? value.replaceAll('\0', '\uFFFD').toWellFormed() : value
 
 /** Those that died first come first. */
 export async function listDeadLetters(
@@ -136,6 +140,16 @@ export async function settleDeadLetter(
     values: [id, deaths, state, by],
   })
   return rows[0]?.settled === true
+}
+
+/** Deletes what was replayed or dropped longer ago than that. How many letters that were. */
+export async function forgetDeadLetters(pool: Pool, ageMs: number): Promise<number> {
+  const { rowCount } = await pool.query({
+    name: 'forget-dead-letters',
+    text: `DELETE FROM dead_letters WHERE state <> 'open' AND settled_at < clock_timestamp() - milliseconds($1)`,
+    values: [ageMs],
+  })
+  return rowCount ?? 0
 }
 
 /** How many are open in each queue. */

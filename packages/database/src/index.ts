@@ -21,6 +21,7 @@ export {
   countOpenDeadLetters,
   type DeadLetter,
   type DeadLetterFilter,
+  forgetDeadLetters,
   listDeadLetters,
   type NewDeadLetter,
   readDeadLetters,

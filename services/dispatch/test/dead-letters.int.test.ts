@@ -150,7 +150,10 @@ describe('what was set aside', () => {
     const id = await dead(webhookReceived, { from: PHONE, type: 'text' }, `refused: ${PHONE}`)
     const masked = await ask('GET', `/${id}`)
     expect(JSON.stringify(masked.json)).not.toContain(PHONE)
-    expect(masked.json.payload).toEqual({ from: '… 11 characters', type: 'text' })
+    expect(masked.json.payload).toEqual({
+      from: expect.stringMatching(/^‹id [0-9a-f]{8}›$/),
+      type: 'text',
+    })
     expect(await actionsOn(id)).toEqual([])
 
     expect((await ask('GET', `/${id}?reveal=true`, undefined, { 'x-operator': '' })).status).toBe(400)
@@ -168,12 +171,41 @@ describe('what was set aside', () => {
     expect((await ask('GET', '?error=second')).json.letters.map((letter) => letter.id)).toEqual([id])
   })
 
+  it('is collected whatever its error quotes, and holds none up that come after it', async () => {
+    const id = await dead(webhookReceived, { n: 1 }, 'can not read "\0\ud800"')
+    expect(JSON.stringify((await ask('GET', `/${id}`)).json)).toContain('can not read')
+    await dead(webhookReceived, { n: 2 })
+  })
+
+  it('dies again also by the clock of a machine that is behind', async () => {
+    const messageId = randomUUID()
+    const id = await dead(orderEventReceived, { id: messageId }, 'first', messageId)
+    await ask('POST', '/replay', { ids: [id] })
+    await pool.query(`UPDATE dead_letters SET died_at = died_at + interval '1 hour' WHERE id = $1`, [id])
+    expect(await dead(orderEventReceived, { id: messageId }, 'second', messageId)).toBe(id)
+  })
+
+  it('can be looked at, however deep somebody has nested it', async () => {
+    const messageId = randomUUID()
+    const deep = Buffer.from(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)
+    await messaging.deadLetter(webhookReceived, deep, 'nested too deep', { messageId })
+    const id = await dead(webhookReceived, { after: 'it' })
+    const { letters } = (await ask('GET', '?error=nested%20too%20deep')).json
+    expect((await ask('GET', `/${letters[0]?.id}`)).status).toBe(200)
+    expect((await ask('GET', `/${letters[0]?.id}?reveal=true`)).status).toBe(200)
+    expect((await ask('GET', `/${id}`)).status).toBe(200)
+  })
+
   it('can be dropped, once, on record', async () => {
     const id = await dead(orderEventReceived, { id: 'x' })
     expect((await ask('POST', '/drop', { ids: [id] })).json.settled).toEqual([id])
     expect((await ask('POST', '/drop', { ids: [id] })).json.settled).toEqual([])
     expect((await ask('POST', '/replay', { ids: [id] })).json.settled).toEqual([])
-    expect(await actionsOn(id)).toEqual([{ action: 'dead-letter.dropped', by: 'Ana' }])
+    expect((await ask('GET', `/${id}?reveal=true`)).json.payload).toBeNull()
+    expect(await actionsOn(id)).toEqual([
+      { action: 'dead-letter.dropped', by: 'Ana' },
+      { action: 'dead-letter.revealed', by: 'Ana' },
+    ])
   })
 })
 

@@ -14,9 +14,12 @@ type Deps = {
   phoneNumberId: string
 }
 type Read = { delivered: Delivered; recorded: Recorded }
+/** Why a part of a webhook could not be recorded. */
+type Refusal = { delivered: Delivered; reason: string }
 
 // Keeps a transaction short when webhooks carry a thousand updates each.
 const ELEMENTS_MAX = 1_000
+const REASON_LENGTH_MAX = 500
 
 /**
  * Records a batch of webhooks, then wakes whom it concerns. Safe to run again from the start, which is what
@@ -28,16 +31,20 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
     const reads = batch.flatMap((delivered) =>
       readWebhook(delivered, phoneNumberId).map((recorded): Read => ({ delivered, recorded })),
     )
-    await setMalformedAside(reads)
+    const refusals = reads.flatMap(({ delivered, recorded }): Refusal[] =>
+      recorded.kind === 'malformed' ? [{ delivered, reason: recorded.reason }] : [],
+    )
     for (let start = 0; start < reads.length; start += ELEMENTS_MAX) {
-      await follow(await record(reads.slice(start, start + ELEMENTS_MAX)))
+      await follow(await record(reads.slice(start, start + ELEMENTS_MAX), refusals))
     }
+    // Last: a batch that is held because PostgreSQL is away comes here once.
+    await setAside(refusals)
     for (const { recorded } of reads) metrics.elements.inc({ kind: kindOf(recorded) })
     stopTimer()
   }
 
   /** A row that PostgreSQL refuses is found by halving, and costs none of its neighbours. */
-  async function record(reads: readonly Read[]): Promise<Consequence[]> {
+  async function record(reads: readonly Read[], refusals: Refusal[]): Promise<Consequence[]> {
     try {
       return await recordWebhooks(pool, {
         messages: reads.flatMap(({ recorded }) => (recorded.kind === 'message' ? [recorded.row] : [])),
@@ -49,22 +56,16 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
       const [first, ...rest] = reads.filter(({ recorded }) => recorded.kind !== 'malformed')
       if (!first) return []
       if (rest.length === 0) {
-        await setAside(first.delivered, `refused by the database: ${error.message}`)
+        refusals.push({
+          delivered: first.delivered,
+          reason: `refused by the database: ${error.message}`,
+        })
         return []
       }
       const half = Math.ceil((rest.length + 1) / 2)
       const all = [first, ...rest]
-      return [...(await record(all.slice(0, half))), ...(await record(all.slice(half)))]
+      return [...(await record(all.slice(0, half), refusals)), ...(await record(all.slice(half), refusals))]
     }
-  }
-
-  async function setMalformedAside(reads: readonly Read[]): Promise<void> {
-    const reasons = new Map<Delivered, string[]>()
-    for (const { delivered, recorded } of reads) {
-      if (recorded.kind === 'malformed')
-        reasons.set(delivered, [...(reasons.get(delivered) ?? []), recorded.reason])
-    }
-    for (const [delivered, found] of reasons) await setAside(delivered, found.join('; '))
   }
 
   async function follow(consequences: readonly Consequence[]): Promise<void> {
@@ -78,12 +79,15 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
     )
   }
 
-  /** The whole webhook, which can be replayed: what was recorded of it is not recorded twice. */
-  async function setAside({ body, headers }: Delivered, reason: string): Promise<void> {
-    log.warn({ reason }, 'a part of a webhook was set aside')
-    // The same webhook, delivered again, is the same dead letter.
-    const messageId = createHash('sha256').update(body).digest('hex')
-    await messaging.deadLetter(webhookReceived, body, reason, { headers, messageId })
+  /** The whole webhook, once, which can be replayed: what was recorded of it is not recorded twice. */
+  async function setAside(refusals: readonly Refusal[]): Promise<void> {
+    for (const [{ body, headers }, ofOne] of Map.groupBy(refusals, (it) => it.delivered)) {
+      const reason = [...new Set(ofOne.map((it) => it.reason))].join('; ').slice(0, REASON_LENGTH_MAX)
+      log.warn({ reason, elements: ofOne.length }, 'a part of a webhook was set aside')
+      // The same webhook, delivered again, is the same dead letter.
+      const messageId = createHash('sha256').update(body).digest('hex')
+      await messaging.deadLetter(webhookReceived, body, reason, { headers, messageId })
+    }
   }
 }
 

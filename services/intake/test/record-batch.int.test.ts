@@ -128,8 +128,36 @@ describe('a batch of webhooks', () => {
     await record([delivered])
     expect(await recorded('c.')).toEqual(['c.1', 'c.2'])
     expect(dead).toEqual([
-      { reason: expect.stringMatching(/^message: id .*; message: /), body: delivered.body.toString() },
+      { reason: expect.stringMatching(/^message: id [^;]+$/), body: delivered.body.toString() },
     ])
+  })
+
+  it('is set aside once when PostgreSQL refuses many of its elements, and others are malformed', async () => {
+    const { record, dead } = setup()
+    const refused = (id: string) =>
+      text(id, '1002', { from_user_id: `US.${randomBytes(8_000).toString('hex')}` })
+    const delivered = webhook([refused('f.1'), { id: 7 }, refused('f.2'), text('f.3', '1003')])
+    await record([delivered])
+    expect(await recorded('f.')).toEqual(['f.3'])
+    expect(dead).toEqual([
+      {
+        reason: expect.stringMatching(/^message: id [^;]+; refused by the database: /),
+        body: delivered.body.toString(),
+      },
+    ])
+  })
+
+  it('is not set aside again and again while it is held because PostgreSQL is away', async () => {
+    const dead: unknown[] = []
+    const away = recordBatch({
+      pool: Object.assign(Object.create(pool), { query: () => Promise.reject(new Error('ECONNREFUSED')) }),
+      log: pino({ level: 'silent' }),
+      metrics: createMetrics(new Registry()),
+      phoneNumberId: '42',
+      messaging: { publish: async () => {}, deadLetter: async (...letter) => void dead.push(letter) },
+    })
+    await expect(away([webhook([{ id: 7 }])])).rejects.toThrow('ECONNREFUSED')
+    expect(dead).toEqual([])
   })
 
   it('P1, P2: killed between its commit and its hint, wakes the conversation when it is delivered again', async () => {

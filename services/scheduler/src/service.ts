@@ -7,7 +7,7 @@ import {
   orderEventsDue,
   outboundReady,
 } from '@waybill/contracts'
-import { createPool } from '@waybill/database'
+import { createPool, forgetDeadLetters } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, repeat, startOpsServer } from '@waybill/service-kit'
 import { Counter } from 'prom-client'
@@ -17,6 +17,10 @@ import { openCheckIns } from './open-check-ins.ts'
 import { openOrderEvents } from './open-order-events.ts'
 import { sweepLanes } from './sweep-lanes.ts'
 import { sweepNotices } from './sweep-notices.ts'
+
+const HOUR_MS = 3_600_000
+/** After they were replayed or dropped. An open one stays. */
+const DEAD_LETTERS_KEPT_MS = 30 * 24 * HOUR_MS
 
 export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
@@ -102,6 +106,13 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       intervalMs: config.sweep.intervalMs,
       onError: (error) => log.warn({ err: error }, 'order events could not be opened'),
       run: openEvents,
+    }),
+  )
+  opened.use(
+    repeat({
+      intervalMs: HOUR_MS,
+      onError: (error) => log.warn({ err: error }, 'old dead letters could not be deleted'),
+      run: () => forgetDeadLetters(pool, DEAD_LETTERS_KEPT_MS),
     }),
   )
   return opened.move()

@@ -11,7 +11,7 @@ import type { Messaging } from '@waybill/messaging'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { maskError, maskPayload, revealPayload } from '../dead-letters/mask-payload.ts'
+import { maskText, readablePayload } from '../dead-letters/mask-payload.ts'
 import { replayDeadLetter } from '../dead-letters/replay-dead-letter.ts'
 import { AdminError, checked, operatorOf } from './authorize.ts'
 
@@ -56,7 +56,7 @@ export function deadLetterRoutes(app: FastifyInstance, { pool, messaging, log }:
       { ...which, ...(state === 'all' ? {} : { state }) },
       limit,
     )
-    return { letters: letters.map((letter) => ({ ...letter, error: maskError(letter.error) })), matching }
+    return { letters: letters.map((letter) => ({ ...letter, error: maskText(letter.error) })), matching }
   })
 
   app.get('/dead-letters/:id', async (request) => {
@@ -68,8 +68,8 @@ export function deadLetterRoutes(app: FastifyInstance, { pool, messaging, log }:
     const { body, headers: _headers, messageId: _messageId, error, ...rest } = letter
     return {
       ...rest,
-      error: reveal ? error : maskError(error),
-      payload: reveal ? revealPayload(body) : maskPayload(body),
+      error: reveal ? error : maskText(error),
+      payload: body.length === 0 ? null : readablePayload(body, { isRevealed: reveal }),
     }
   })
 
@@ -102,7 +102,7 @@ export function deadLetterRoutes(app: FastifyInstance, { pool, messaging, log }:
         log.warn({ err: error, deadLetter: letter.id }, 'a dead letter could not be settled')
         failed.push({
           id: letter.id,
-          error: maskError(error instanceof Error ? error.message : String(error)),
+          error: maskText(error instanceof Error ? error.message : String(error)),
         })
       }
     }

@@ -6,7 +6,8 @@ import { ALL_QUEUES } from './contracts.ts'
 
 type Deps = { pool: Pool; messaging: Pick<Messaging, 'consumeDeadLetters'> }
 
-const BATCH = { batchMax: 100, waitMs: 50 }
+// A webhook may have 3 MB, and twice as many as this are in hand.
+const BATCH = { batchMax: 5, waitMs: 50 }
 
 /** Brings what was set aside into PostgreSQL, where it can be seen, replayed and dropped. Acknowledged when it is there. */
 export async function collectDeadLetters({ pool, messaging }: Deps): Promise<void> {

@@ -1,58 +1,89 @@
 import { createHash } from 'node:crypto'
 
-// What says of what kind something is, and what has no person in it.
-const PLAIN_KEYS = new Set([
-  ...[
-    'type',
-    'kind',
-    'status',
-    'field',
-    'object',
-    'messaging_product',
-    'reason',
-    'attempts',
-    'priority',
-    'date',
-  ],
-  ...['order_id', 'driver_id', 'driverId', 'noticeId', 'mime_type', 'code'],
+export type ReadableJson = null | boolean | number | string | ReadableJson[] | { [key: string]: ReadableJson }
+
+type Options = { isRevealed: boolean }
+
+const DEPTH_MAX = 40
+const LENGTH_MAX = { masked: 50, revealed: 1_000 }
+const TEXT_LENGTH_MAX = 16_384
+
+// What says what a message is. Everything else is somebody's: names, texts, numbers, places, files.
+const TELLING = new Set([
+  ...['type', 'kind', 'object', 'field', 'status', 'state', 'event', 'messaging_product', 'mime_type'],
+  ...['priority', 'attempts', 'code', 'level', 'position', 'date'],
+  ...['noticeId', 'driverId', 'driver_id', 'orderId', 'order_id'],
 ])
-const TIME_KEYS = new Set(['timestamp', 'occurred_at', 'date'])
-// Ids with a phone number in them: shown as in the logs, so that both can be compared.
-const ID_KEYS = new Set(['id', 'wamid', 'conversationId', 'message_id', 'biz_opaque_callback_data'])
-const TEXT_SHOWN_MAX = 40
+const TIMES = new Set(['timestamp', 'occurred_at'])
+const IDS = new Set([
+  ...['id', 'wamid', 'message_id', 'conversationId', 'phone_number_id', 'biz_opaque_callback_data'],
+  ...['from', 'wa_id', 'recipient_id', 'user_id', 'from_user_id'],
+])
+const HARMLESS = /^[\w.:/+-]{1,60}$/
+const LONG_NUMBER = /\d{7,}/
+const TIME = /^(1[5-9]\d{8}|\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d))$/
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** What a payload looks like, without the words, names, numbers and places of a person. */
-export function maskPayload(body: Buffer): unknown {
-  const json = jsonOf(body)
-  return json === undefined ? `${body.length} bytes that are no JSON` : masked(json.value, '')
-}
-
-/** As it is, for whoever has to know; what is no JSON, in base64. */
-export function revealPayload(body: Buffer): unknown {
-  const json = jsonOf(body)
-  return json === undefined ? { base64: body.toString('base64') } : json.value
-}
-
-/** Digits as long as a phone number, which PostgreSQL and others quote in their errors. */
-export const maskError = (text: string): string => text.replaceAll(/\d{8,}/g, '…')
-
-function jsonOf(body: Buffer): { value: unknown } | undefined {
+/**
+ * A body for an operator to read: its structure, its kinds and times, ids by the fingerprint that logs show, and of all
+ * the rest only that it is there. Revealed it is what came. Cut where it is very long or deep.
+ */
+export function readablePayload(body: Buffer, { isRevealed }: Options): ReadableJson {
+  const text = body.toString('utf8')
+  let json: unknown
   try {
-    return { value: JSON.parse(body.toString('utf8')) }
+    json = JSON.parse(text)
   } catch {
-    return undefined
+    return isRevealed ? cut(text) : `‹${body.length} bytes that are not JSON›`
   }
+  return readable(json, { key: '', depth: 0, isRevealed })
 }
 
-function masked(value: unknown, key: string): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => masked(item, key))
-  if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([name, content]) => [name, masked(content, name)]))
-  }
-  if (typeof value !== 'string' && typeof value !== 'number') return value
-  if (ID_KEYS.has(key)) return `#${createHash('sha256').update(String(value)).digest('hex').slice(0, 8)}`
-  if (TIME_KEYS.has(key)) return String(value).slice(0, TEXT_SHOWN_MAX)
-  if (PLAIN_KEYS.has(key))
-    return typeof value === 'string' ? maskError(value).slice(0, TEXT_SHOWN_MAX) : value
-  return typeof value === 'string' ? `… ${value.length} characters` : '…'
+/** An error quotes what it is about: quotations, addresses, message ids and long numbers are cut out. */
+export function maskText(text: string): string {
+  return text
+    .replaceAll(/"(?:[^"\\]|\\.)*"|‘[^’]*’|“[^”]*”/g, '"…"')
+    .replaceAll(/\S+@\S+|wamid\.\S+|\+?\d[\d ()-]{5,}\d/g, '…')
 }
+
+function readable(
+  value: unknown,
+  { key, depth, isRevealed }: Options & { key: string; depth: number },
+): ReadableJson {
+  if (value === null || typeof value === 'boolean') return value
+  if (typeof value === 'string' || typeof value === 'number') {
+    if (!isRevealed) return masked(value, key)
+    return typeof value === 'string' ? cut(value) : value
+  }
+  if (depth >= DEPTH_MAX) return '‹nested deeper›'
+  const lengthMax = LENGTH_MAX[isRevealed ? 'revealed' : 'masked']
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, lengthMax).map((it) => readable(it, { key, depth: depth + 1, isRevealed }))
+    return value.length > lengthMax ? [...shown, `‹${value.length - lengthMax} more›`] : shown
+  }
+  const entries = Object.entries(value ?? {})
+  const shown = entries.slice(0, lengthMax).map(([name, content], index): [string, ReadableJson] => {
+    const label = isRevealed || isHarmless(name) ? name : `‹name ${index + 1}›`
+    return [label, readable(content, { key: name, depth: depth + 1, isRevealed })]
+  })
+  if (entries.length > lengthMax) shown.push(['‹more›', entries.length - lengthMax])
+  return Object.fromEntries(shown)
+}
+
+function masked(value: string | number, key: string): string | number {
+  const text = String(value)
+  if (TELLING.has(key) && (isHarmless(text) || UUID.test(text))) return value
+  if (TIMES.has(key) && TIME.test(text)) return value
+  if (IDS.has(key)) return `‹id ${fingerprint(text)}›`
+  return typeof value === 'number' ? '‹number›' : `‹${text.length} characters›`
+}
+
+const isHarmless = (text: string) => HARMLESS.test(text) && !LONG_NUMBER.test(text)
+
+/** As in the logs, where one can be looked for by it. */
+const fingerprint = (id: string) => createHash('sha256').update(id).digest('hex').slice(0, 8)
+
+const cut = (text: string) =>
+  text.length > TEXT_LENGTH_MAX
+    ? `${text.slice(0, TEXT_LENGTH_MAX)} ‹${text.length - TEXT_LENGTH_MAX} more characters›`
+    : text
