@@ -23,7 +23,7 @@ CREATE TABLE dead_letters (
 CREATE INDEX dead_letters_open ON dead_letters (queue, died_at) WHERE state = 'open';
 
 --   p_letters [{queue, messageId, reason, error, attempts, firstFailedAt, diedAt, body (base64), headers, correlationId?, traceparent?}]
--- A letter that the broker delivers twice has died once.
+-- A letter that the broker delivers twice has died once. Another time is another death, also by a clock that is behind.
 CREATE FUNCTION record_dead_letters(p_letters jsonb) RETURNS void LANGUAGE sql AS $$
   INSERT INTO dead_letters AS d (queue, message_id, reason, error, attempts, first_failed_at, died_at, body, headers,
     correlation_id, traceparent)
@@ -36,7 +36,7 @@ CREATE FUNCTION record_dead_letters(p_letters jsonb) RETURNS void LANGUAGE sql A
     attempts = d.attempts + excluded.attempts, deaths = d.deaths + 1, died_at = excluded.died_at,
     body = excluded.body, headers = excluded.headers, correlation_id = excluded.correlation_id,
     traceparent = excluded.traceparent, state = 'open', settled_at = NULL, settled_by = NULL
-  WHERE excluded.died_at > d.died_at
+  WHERE excluded.died_at <> d.died_at
 $$;
 
 -- What a dead letter is about waits again. Whatever was seen to meanwhile is left as it is, so that this may be repeated.
@@ -56,11 +56,14 @@ BEGIN
   RETURN FOUND;
 END $$;
 
--- false: somebody else has settled it meanwhile, or it has died again.
+-- false: somebody else has settled it meanwhile, or it has died again. What is dropped is forgotten, but for the fact that
+-- there was something.
 CREATE FUNCTION settle_dead_letter(p_id bigint, p_deaths int, p_state text, p_by text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE letter dead_letters%ROWTYPE;
 BEGIN
-  UPDATE dead_letters SET state = p_state, settled_at = clock_timestamp(), settled_by = p_by
+  UPDATE dead_letters SET state = p_state, settled_at = clock_timestamp(), settled_by = p_by,
+    body = CASE p_state WHEN 'dropped' THEN '' ELSE body END,
+    headers = CASE p_state WHEN 'dropped' THEN '{}' ELSE headers END
     WHERE id = p_id AND deaths = p_deaths AND state = 'open' RETURNING * INTO letter;
   IF NOT FOUND THEN RETURN false; END IF;
   PERFORM audit_dead_letter(letter, p_state, p_by);
