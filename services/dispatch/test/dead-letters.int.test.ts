@@ -7,7 +7,7 @@ import {
   type QueueContract,
   webhookReceived,
 } from '@waybill/contracts'
-import { createPool, type Pool, recordWebhooks } from '@waybill/database'
+import { createPool, forgetDeadLetters, type Pool, recordWebhooks } from '@waybill/database'
 import { connectMessaging, type Messaging } from '@waybill/messaging'
 import { createRegistry, type OpsServer, startOpsServer } from '@waybill/service-kit'
 import { eventually, freshDatabase, freshVhost } from '@waybill/test-kit'
@@ -194,6 +194,19 @@ describe('what was set aside', () => {
     expect((await ask('GET', `/${letters[0]?.id}`)).status).toBe(200)
     expect((await ask('GET', `/${letters[0]?.id}?reveal=true`)).status).toBe(200)
     expect((await ask('GET', `/${id}`)).status).toBe(200)
+  })
+
+  it('is forgotten some time after it was settled, and never while it is open', async () => {
+    const [settled, open] = [await dead(webhookReceived, { n: 1 }), await dead(webhookReceived, { n: 2 })]
+    await ask('POST', '/replay', { ids: [settled] })
+    await pool.query(`UPDATE dead_letters SET settled_at = now() - interval '2 minutes' WHERE id = $1`, [
+      settled,
+    ])
+    expect(await forgetDeadLetters(pool, 180_000)).toBe(0)
+    expect(await forgetDeadLetters(pool, 60_000)).toBe(1)
+    expect([(await ask('GET', `/${settled}`)).status, (await ask('GET', `/${open}`)).status]).toEqual([
+      404, 200,
+    ])
   })
 
   it('can be dropped, once, on record', async () => {
