@@ -4,6 +4,7 @@ import { eventually } from '@waybill/test-kit'
 import type { FaultStack } from '../fault-stack.ts'
 import { newWord } from '../load.ts'
 import type { Fault, Injection } from './fault.ts'
+import { LATE_RECEIPTS } from './upstreams.ts'
 
 type ServiceName = ServiceProcess['service']
 
@@ -155,6 +156,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     name: 'kill-senders',
     what: 'the senders are killed between what WhatsApp accepted and the record of it',
     async inject(system, injection) {
+      await system.sandbox.setReceipts(LATE_RECEIPTS)
       await system.sandbox.setFaults('whatsapp', { acceptThenHang: true, only: ['messages.send'] })
       await delay(500)
       const senders = system.processesOf('sender')
@@ -163,6 +165,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
       await system.sandbox.setFaults('whatsapp', {})
       await delay(injection.holdMs)
       await Promise.all(senders.map((it) => it.restart()))
+      await system.sandbox.setReceipts({})
     },
   },
   {

@@ -2,6 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Upstream } from '../../sandbox.ts'
 import type { Fault } from './fault.ts'
 
+/** Later than whoever is in doubt would like, and earlier than he gives up waiting: ms after the message. */
+export const LATE_RECEIPTS = { sent: 6_000, delivered: 6_500, read: 7_000 }
+
 /** A fault of the world outside, for a while. */
 function upstreamFault(
   upstream: Upstream,
@@ -121,11 +124,18 @@ export const UPSTREAM_FAULTS: readonly Fault[] = [
     },
     { name: 'whatsapp-limits', what: 'WhatsApp refuses a third of the messages for their rate' },
   ),
-  upstreamFault(
-    'whatsapp',
-    { acceptThenFail: 0.2, only: ['messages.send'] },
-    { name: 'whatsapp-accepts-and-fails', what: 'WhatsApp sends a message and answers 500' },
-  ),
+  {
+    name: 'whatsapp-accepts-and-fails',
+    what: 'WhatsApp sends a message, answers 500, and its receipt comes late',
+    async inject({ sandbox }, { step, holdMs }) {
+      step('accept, then 500')
+      await sandbox.setReceipts(LATE_RECEIPTS)
+      await sandbox.setFaults('whatsapp', { acceptThenFail: 0.2, only: ['messages.send'] })
+      await delay(holdMs)
+      await sandbox.setFaults('whatsapp', {})
+      await sandbox.setReceipts({})
+    },
+  },
   upstreamFault(
     'whatsapp',
     { errors: [{ status: 401, code: 190 }], only: ['messages.send'] },
