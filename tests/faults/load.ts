@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '@waybill/test-kit'
 import { signatureOf } from '@waybill/whatsapp'
 import type { sandboxAt } from '../sandbox.ts'
 import type { History } from './history.ts'
@@ -51,9 +52,12 @@ export function createLoad(options: Options): Load {
     text: string,
     more: { count?: number; timestamp?: number } = {},
   ) {
-    const at = Date.now()
-    const { wamids, webhook } = await sandbox.phone(phone).write({ type: 'text', text, batch: true, ...more })
-    for (const wamid of wamids) history.add({ kind: 'message', at, wamid, phone })
+    // The phone is on the machine that is under load, too.
+    const { wamids, webhook } = await eventually(
+      () => sandbox.phone(phone).write({ type: 'text', text, batch: true, ...more }),
+      { what: `a message on ${phone}`, timeoutMs: 60_000 },
+    )
+    for (const wamid of wamids) history.add({ kind: 'message', at: Date.now(), wamid, phone })
     return { wamids, body: webhook }
   }
 
