@@ -11,7 +11,8 @@ type ServiceName = ServiceProcess['service']
 // Longer than the leases of the system under faults.
 const FROZEN_MS = 8_000
 const SLOW_TURNS = 30
-const ASSISTANTS_MAX = 20
+// As many as two cores start within a minute, under load.
+const ASSISTANTS_MAX = 10
 /** Who gives work out goes before who takes it. */
 export const SERVICES_IN_ORDER: readonly ServiceName[] = [
   'scheduler',
