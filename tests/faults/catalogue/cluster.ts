@@ -1,7 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '@waybill/test-kit'
+import { z } from 'zod'
+import type { FaultStack } from '../fault-stack.ts'
 import type { Fault } from './fault.ts'
 
 const OTHERS = `['waybill@localhost', 'waybill-2@localhost']`
+const statusSchema = z.object({ running_nodes: z.array(z.string()) })
+
+/** Waits until the first node sees so many of three. */
+async function untilRunning({ servers }: Pick<FaultStack, 'servers'>, count: number) {
+  const running = async () =>
+    statusSchema.parse(JSON.parse(await servers.rabbitmqctl('cluster_status', '--formatter', 'json')))
+      .running_nodes
+  await eventually(async () => (await running()).length === count, {
+    what: `${count} nodes to run`,
+    timeoutMs: 60_000,
+  })
+}
 
 export const CLUSTER_FAULTS: readonly Fault[] = [
   {
@@ -13,8 +28,10 @@ export const CLUSTER_FAULTS: readonly Fault[] = [
       const victim = random.one(['rabbitmq-2', 'rabbitmq-3'] as const)
       step(`kill -9 ${victim}`)
       await servers.kill(victim, 'SIGKILL')
+      await untilRunning({ servers }, 2)
       await delay(holdMs)
       await servers.restart(victim)
+      await untilRunning({ servers }, 3)
     },
   },
   {
@@ -29,9 +46,11 @@ export const CLUSTER_FAULTS: readonly Fault[] = [
       await onVictim(
         `[begin erlang:set_cookie(N, stranger), erlang:disconnect_node(N) end || N <- ${OTHERS}].`,
       )
+      await untilRunning({ servers }, 2)
       await delay(holdMs)
       step('let it back in')
       await onVictim(`[erlang:set_cookie(N, erlang:get_cookie()) || N <- ${OTHERS}].`)
+      await untilRunning({ servers }, 3)
     },
   },
 ]
