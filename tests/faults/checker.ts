@@ -31,7 +31,7 @@ export type Verdict = {
   allows: readonly string[]
   /** Of everybody but the driver who wrote most, who may have himself to blame. */
   answer: { p50Ms: number; p95Ms: number; maxMs: number }
-  /** From the last acknowledged attempt of anything to the slowest one. */
+  /** The slowest acknowledgement. */
   ackMaxMs: number
   /** From the healing to an empty system. */
   drainedMs: number | undefined

@@ -91,7 +91,7 @@ export async function startFaultStack({ drivers: count, kind, log }: Options): P
   }
   const stack = opened.use(
     await startStack({
-      servers: { ...servers, amqpUrl: amqp.url, postgresUrl: servers.postgresUrl, redisUrl: redis.url },
+      servers: { ...servers, amqpUrl: amqp.url, redisUrl: redis.url },
       dir,
       checkout: kind === 'previous' ? opened.use(await previousCheckout()).dir : undefined,
       sandboxHost: SANDBOX_HOST,

@@ -25,7 +25,7 @@ export type Run = Verdict & { historyFile: string }
 const DRAINED_MS_MAX = 120_000
 const SAMPLE_MS = 500
 
-/** Load, fault, heal, drain, check: one row of the table. `crashes` are what ended by itself, as it happens. */
+/** Load, fault, heal, drain, check: one row of the table. */
 export async function runFault(
   system: FaultStack,
   fault: Fault,

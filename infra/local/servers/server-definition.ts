@@ -1,6 +1,6 @@
 import type { Account } from './account.ts'
 
-/** The second and third node of a cluster. */
+/** The first runs alone, or with the two others as a cluster. */
 export type BrokerName = 'rabbitmq' | 'rabbitmq-2' | 'rabbitmq-3'
 export type ServerName = 'postgres' | 'redis' | 'epmd' | BrokerName
 

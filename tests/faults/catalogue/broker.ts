@@ -4,7 +4,7 @@ import { connectMessaging } from '@waybill/messaging'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { FaultStack } from '../fault-stack.ts'
-import type { Fault, Injection } from './fault.ts'
+import { again, type Fault, type Injection } from './fault.ts'
 
 const isRefused: Fault['expects'] = ({ refused }) => (refused > 0 ? undefined : 'nothing was refused')
 const CUT_MS = 3_000
@@ -46,14 +46,11 @@ export const BROKER_FAULTS: readonly Fault[] = [
   {
     name: 'close-connections',
     what: 'every connection to RabbitMQ is closed, again and again',
-    async inject({ servers }, { step, holdMs }) {
-      const until = Date.now() + holdMs
-      do {
-        step('rabbitmqctl close_all_connections')
-        await servers.rabbitmqctl('close_all_connections', 'fault')
-        await delay(CUT_MS)
-      } while (Date.now() < until)
-    },
+    inject: ({ servers }, injection) =>
+      again(CUT_MS, injection, () => {
+        injection.step('rabbitmqctl close_all_connections')
+        return servers.rabbitmqctl('close_all_connections', 'fault')
+      }),
   },
   {
     name: 'lose-confirms',

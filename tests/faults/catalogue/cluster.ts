@@ -24,7 +24,7 @@ export const CLUSTER_FAULTS: readonly Fault[] = [
     what: 'one of three nodes of RabbitMQ is killed',
     system: 'cluster',
     async inject({ servers }, { random, step, holdMs }) {
-      // The first one has the control port of the others' statistics.
+      // The first one is asked how the others are.
       const victim = random.one(['rabbitmq-2', 'rabbitmq-3'] as const)
       step(`kill -9 ${victim}`)
       await servers.kill(victim, 'SIGKILL')

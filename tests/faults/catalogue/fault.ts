@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Verdict, Wrong } from '../checker.ts'
 import type { FaultStack, SystemKind } from '../fault-stack.ts'
 import type { Load } from '../load.ts'
@@ -27,4 +28,17 @@ export type Fault = {
   system?: SystemKind
   /** Takes too long, or too much, to be part of a mix. */
   isAlone?: true
+}
+
+/** Hurts again and again for as long as it should, once at least. */
+export async function again(
+  everyMs: number,
+  { holdMs }: Injection,
+  hurt: () => Promise<unknown>,
+): Promise<void> {
+  const until = Date.now() + holdMs
+  do {
+    await hurt()
+    await delay(everyMs)
+  } while (Date.now() < until)
 }

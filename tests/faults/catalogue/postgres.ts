@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Fault } from './fault.ts'
+import { again, type Fault } from './fault.ts'
 
 const CUT_MS = 2_000
 
@@ -17,17 +17,14 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
   {
     name: 'cut-postgres',
     what: 'all sessions of PostgreSQL are ended, again and again',
-    async inject({ pool }, { step, holdMs }) {
-      const until = Date.now() + holdMs
-      do {
-        step('pg_terminate_backend')
-        await pool.query(
+    inject: ({ pool }, injection) =>
+      again(CUT_MS, injection, () => {
+        injection.step('pg_terminate_backend')
+        return pool.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
            WHERE backend_type = 'client backend' AND application_name <> current_setting('application_name')`,
         )
-        await delay(CUT_MS)
-      } while (Date.now() < until)
-    },
+      }),
   },
   {
     name: 'hang-postgres',

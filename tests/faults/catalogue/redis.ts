@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import type { Fault } from './fault.ts'
+import { again, type Fault } from './fault.ts'
 
 const FLUSH_MS = 2_000
 
@@ -18,14 +18,12 @@ export const REDIS_FAULTS: readonly Fault[] = [
   {
     name: 'flush-redis',
     what: 'Redis forgets everything, again and again',
-    async inject({ servers }, { step, holdMs }) {
+    async inject({ servers }, injection) {
       const redis = new Redis(servers.redisUrl)
-      const until = Date.now() + holdMs
-      do {
-        step('FLUSHALL')
-        await redis.flushall()
-        await delay(FLUSH_MS)
-      } while (Date.now() < until)
+      await again(FLUSH_MS, injection, () => {
+        injection.step('FLUSHALL')
+        return redis.flushall()
+      })
       redis.disconnect()
     },
   },
