@@ -3,6 +3,7 @@ import { inventedIn } from './grounding.ts'
 
 const ground = {
   timeZone: 'America/New_York',
+  at: Date.parse('2026-11-23T16:10:00-05:00'),
   words: ['I need 7 minutes'],
   orders: [
     {
@@ -30,6 +31,8 @@ describe('the grounding checker', () => {
     '1. #12346 - Westside Restaurant (14:30)\n   📍 456 Oak Ave',
     'You said 7 minutes.',
     'Type from 1 to 1.',
+    '⚠️ late: until 3:30 PM, 40 minutes ago',
+    '⚠️ atrasado: até 15:30, há 1 hora',
   ])('lets through what stands in the data: %s', (text) => expect(inventedIn(text, ground)).toEqual([]))
 
   const digits = [...REPLY.matchAll(/\d/g)].map(({ index }) => index)
@@ -45,6 +48,10 @@ describe('the grounding checker', () => {
   ])('catches %s that has become %s', (was, is) => {
     expect(inventedIn(REPLY.replace(was, is), ground)).not.toEqual([])
   })
+
+  it.each(['47 minutes ago', '4 hours ago'])('catches what nobody has waited: %s', (span) =>
+    expect(inventedIn(`⚠️ late: until 3:30 PM, ${span}`, ground)).not.toEqual([]),
+  )
 
   it('catches an order that is not there', () => {
     expect(inventedIn('2. #99999 - Nobody Inc (9:17 AM)\n   📍 1 Nowhere St', ground)).toEqual([

@@ -5,6 +5,9 @@ const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Digits, with what holds them together: codes, times, phones, amounts, coordinates. */
 const NUMBERS = /[+#]?\d+(?:[.:,/-]\d+)*/g
+const SPANS = /\b(\d+) (minut|hour|hora)/g
+/** Between the writing of a reply and its reading here. */
+const READ_MINUTES_MAX = 2
 /** Lines of a rendered order or list: what stands behind the mark is copied from data. */
 const COPIED = [
   /^ {3}📍 (.+)$/gmu,
@@ -26,6 +29,8 @@ type Order = {
 export type Ground = {
   orders: readonly Order[]
   timeZone: string
+  /** When the reply was written. Unix ms. */
+  at: number
   /** What the driver said, events, and whatever else may be repeated. */
   words: readonly string[]
 }
@@ -43,8 +48,12 @@ export function inventedIn(text: string, ground: Ground): string[] {
     ...ground.orders.flatMap((order) => timesOf(order, ground.timeZone)),
     ...Array.from({ length: ground.orders.length + 1 }, (_, count) => String(count)),
   ])
-  // Distances are computed from coordinates.
-  const numbers = numbersOf(text.replaceAll(/\d+(?:[.,]\d+)? (?:km|m)\b/g, '')).filter((it) => !known.has(it))
+  const spans = new Set(ground.orders.flatMap((order) => spansOf(order, ground.at)))
+  const bare = text
+    // Distances are computed from coordinates.
+    .replaceAll(/\d+(?:[.,]\d+)? (?:km|m)\b/g, '')
+    .replaceAll(SPANS, (span, value, unit) => (spans.has(`${value} ${unit[0]}`) ? '' : span))
+  const numbers = numbersOf(bare).filter((it) => !known.has(it))
   const copied = COPIED.flatMap((pattern) =>
     [...text.matchAll(pattern)].map(([, value]) => value?.replace(/ \([^()]* - [^()]*\)$/, '') ?? ''),
   )
@@ -69,6 +78,15 @@ function timesOf({ window }: Order, timeZone: string): string[] {
       }),
     ),
   )
+}
+
+/** How long until a time window ends, or since: `40 m`, `3 h`. */
+function spansOf({ window }: Order, at: number): string[] {
+  const exact = Math.abs(Date.parse(window.end) - at) / 60_000
+  const minutes = Array.from({ length: 2 * READ_MINUTES_MAX + 1 }, (_, index) =>
+    Math.round(exact + index - READ_MINUTES_MAX),
+  )
+  return minutes.flatMap((it) => [`${it} m`, `${Math.round(it / 60)} h`])
 }
 
 /** Sentences that are ours: whatever number stands in them was written by a person. */

@@ -60,6 +60,7 @@ export async function play(
       const ground = {
         orders: [...orders.today, ...orders.tomorrow, ...now.today],
         timeZone: cast.timeZone,
+        at: Date.now(),
         words,
       }
       problems.push(...inventedIn(text, ground).map((it) => `${where}: invented: ${it}`))
