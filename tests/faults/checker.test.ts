@@ -114,6 +114,7 @@ describe('the checker', () => {
       'a phone number in a log',
       run({ kind: 'leak', file: 'intake-1.log', what: 'a phone number' }),
     ],
+    ['misbehaved', 'a turn that asks and asks', run(...exchange(1, { turn: { modelCalls: 5 } }))],
     ['unaudited', 'a turn that is not on record', run(...exchange(1, { turn: { audits: 0 } }))],
     [
       'undrained',

@@ -40,6 +40,9 @@ export type Verdict = {
   counters: Record<string, number>
 }
 
+/** What a turn may ask a model, over all its steps: docs/limits.md. */
+const MODEL_CALLS_MAX = 4
+
 export const isGreen = ({ wrong, allows }: Verdict) =>
   Object.entries(wrong).every(([name, found]) => found.length === 0 || allows.includes(name))
 
@@ -88,7 +91,12 @@ export function check(events: readonly Event[]): Verdict {
       crashed: eventsOf(events, 'crash').map(({ process, reason }) => `${process}: ${reason}`),
       leaked: eventsOf(events, 'leak').map(({ file, what }) => `${what} in ${file}`),
       unaudited: [...turns.values()].flatMap(({ id, audits }) => (audits > 0 ? [] : [id])),
-      misbehaved: eventsOf(events, 'failure').map(({ error }) => error),
+      misbehaved: [
+        ...eventsOf(events, 'failure').map(({ error }) => error),
+        ...[...turns.values()].flatMap(({ id, modelCalls }) =>
+          modelCalls > MODEL_CALLS_MAX ? [`turn ${id} asked a model ${modelCalls} times`] : [],
+        ),
+      ],
       harmless: [],
       undrained: drained ? drained.left : ['the system was never seen empty'],
     },

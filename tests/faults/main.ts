@@ -39,10 +39,14 @@ async function runAll({ faults, soakMinutes, drivers, ...run }: RunCommand, sign
     if (!isGreen(verdict)) console.log(complaintsOf(verdict))
   }
 
-  const wanted = faults.flatMap((name) => FAULTS.find((fault) => fault.name === name) ?? mixOf(run.seed))
-  for (const [kind, group] of Map.groupBy(wanted, ({ system = 'plain' }) => system)) {
+  const wanted = faults.map((name, index) => {
+    // A name that comes again has the next seed: one seed twice is the same run twice.
+    const seed = run.seed + faults.slice(0, index).filter((other) => other === name).length
+    return { fault: FAULTS.find((fault) => fault.name === name) ?? mixOf(seed), seed }
+  })
+  for (const [kind, group] of Map.groupBy(wanted, ({ fault }) => fault.system ?? 'plain')) {
     await using system = await startFaultStack({ drivers, kind, log: progress })
-    for (const fault of group) await one(system, fault, run.seed)
+    for (const { fault, seed } of group) await one(system, fault, seed)
   }
   if (soakMinutes > 0) {
     await using system = await startFaultStack({ drivers, kind: 'plain', log: progress })

@@ -20,7 +20,7 @@ npm run faults -- soak [options]     mix after mix, for --minutes
 npm run faults -- check FILE…        what histories that were kept say, and for each fault the worst of them
 npm run faults -- list               the faults there are
 
-  --seed N       the same messages, victims and moments again (1)
+  --seed N       the same messages, victims and moments again (1); a FAULT that comes twice gets the next one too
   --seconds N    how long drivers write; a fault takes the middle half of it (20)
   --minutes N    of a soak (120)
   --rate N       messages a second (50)
