@@ -12,7 +12,7 @@ const INBOUND = `SELECT wamid, conversation_id AS conversation, status, turn_id 
 const TURNS = `SELECT t.id, t.conversation_id AS conversation, t.epoch::float AS epoch,
   (extract(epoch FROM t.committed_at) * 1e6)::float AS "committedUs",
   (SELECT count(*)::int FROM audit a WHERE a.turn_id = t.id) AS audits,
-  (SELECT count(*)::int FROM model_calls m WHERE m.turn_id = t.id) AS "modelCalls"
+  (SELECT count(*)::int FROM model_calls m WHERE m.turn_id = t.id AND NOT m.is_cache_hit) AS "modelCalls"
   FROM turns t WHERE t.committed_at >= $1`
 const REPLIES = `SELECT id, turn_id AS turn, conversation_id AS conversation, seq::float AS seq, state,
   priority = 'broadcast' AS "isBroadcast", (extract(epoch FROM accepted_at) * 1000)::float AS "acceptedAt"
