@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { featuresOf, PLACES } from './features.ts'
+import { probabilityOf, type Weights } from './linear-model.ts'
+import { countTerms, wordsIn } from './terms.ts'
+
+const weightsSchema = z
+  .object({ scale: z.number(), bias: z.number(), values: z.base64() })
+  .transform(({ values, ...numbers }): Weights => {
+    const bytes = Buffer.from(values, 'base64')
+    return { ...numbers, values: new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) }
+  })
+  .refine(({ values }) => values.length === PLACES, `a model needs ${PLACES} weights`)
+const modelSchema = z.object({
+  terms: z.array(z.string()),
+  weights: z.object({ injection: weightsSchema, nsfw: weightsSchema, scope: weightsSchema }),
+})
+
+/** How likely a normalised text is an attack, abuse, or nothing that belongs to deliveries; and how many rude words it has. */
+export type Likelihoods = { injection: number; nsfw: number; scope: number; rudeWords: number }
+export type Classify = (normalized: string) => Likelihoods
+
+/** What `npm run guardrails:train` has written. */
+export const MODEL_FILE = new URL('../../model/classifiers.json', import.meta.url)
+
+/** Throws when the file is no model of this version. */
+export function loadClassifiers(file: URL = MODEL_FILE): Classify {
+  const { terms, weights } = modelSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  const known = new Set(terms)
+  return (normalized) => {
+    const places = featuresOf(normalized, known)
+    return {
+      injection: probabilityOf(weights.injection, places),
+      nsfw: probabilityOf(weights.nsfw, places),
+      scope: probabilityOf(weights.scope, places),
+      rudeWords: countTerms(wordsIn(normalized), known),
+    }
+  }
+}

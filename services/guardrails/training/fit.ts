@@ -1,0 +1,98 @@
+import { featuresOf, PLACES } from '../src/classifier/features.ts'
+import type { Weights } from '../src/classifier/linear-model.ts'
+import { normalize } from '../src/input/normalize.ts'
+import type { Sentence } from './sentences.ts'
+
+export type Example = { places: Uint32Array; isPositive: boolean; source: string; weight: number }
+
+const EPOCHS = 12
+const RATE = 0.5
+const DECAY = 1e-5
+/** Long texts say the same thing many times: what is classified at once is a piece of so many characters. */
+export const PIECE_LENGTH = 400
+
+/** Deterministic: the same sentences in the same order give the same bytes. */
+export function examplesOf(sentences: readonly Sentence[], terms: ReadonlySet<string>): Example[] {
+  const counts = new Map<string, number>()
+  const keyOf = ({ source, isPositive }: Sentence) => `${source} ${isPositive}`
+  for (const sentence of sentences) counts.set(keyOf(sentence), (counts.get(keyOf(sentence)) ?? 0) + 1)
+  const total = { true: 0, false: 0 }
+  // A source counts with the root of its size: a large one is not the world.
+  const raw = sentences.map((it) => 1 / Math.sqrt(counts.get(keyOf(it)) ?? 1))
+  for (const [index, it] of sentences.entries()) total[`${it.isPositive}`] += raw[index] ?? 0
+  return sentences.map((it, index) => ({
+    places: Uint32Array.from(featuresOf(normalize(it.text).text.slice(0, PIECE_LENGTH), terms)),
+    isPositive: it.isPositive,
+    source: it.source,
+    weight: ((raw[index] ?? 0) * sentences.length) / (2 * total[`${it.isPositive}`]),
+  }))
+}
+
+/** Logistic regression by AdaGrad over the places, each text of length one. Unscaled. */
+export function fit(examples: readonly Example[]): { values: Float64Array; bias: number } {
+  const values = new Float64Array(PLACES)
+  const squares = new Float64Array(PLACES).fill(1e-3)
+  let [bias, biasSquares] = [0, 1e-3]
+  const order = Uint32Array.from(examples.keys())
+  const random = randomOf(17)
+  for (let epoch = 0; epoch < EPOCHS; epoch += 1) {
+    shuffle(order, random)
+    for (const index of order) {
+      const example = examples[index]
+      if (!example) continue
+      const { places, isPositive, weight } = example
+      const size = 1 / Math.sqrt(Math.max(places.length, 1))
+      let margin = bias
+      for (const place of places) margin += (values[place] ?? 0) * size
+      const error = (1 / (1 + Math.exp(-margin)) - (isPositive ? 1 : 0)) * weight
+      for (const place of places) {
+        const value = values[place] ?? 0
+        const gradient = error * size + DECAY * value
+        const square = (squares[place] ?? 0) + gradient * gradient
+        squares[place] = square
+        values[place] = value - (RATE * gradient) / Math.sqrt(square)
+      }
+      biasSquares += error * error
+      bias -= (RATE * error) / Math.sqrt(biasSquares)
+    }
+  }
+  return { values, bias }
+}
+
+/** As small whole numbers: 127 is the largest. */
+export function quantize({ values, bias }: { values: Float64Array; bias: number }): Weights {
+  let largest = 0
+  for (const value of values) largest = Math.max(largest, Math.abs(value))
+  // A few places with much weight would leave nothing of the others.
+  const sorted = values
+    .map(Math.abs)
+    .filter((it) => it > 0)
+    .sort()
+  const top = Math.max(sorted[Math.floor(sorted.length * 0.9995)] ?? largest, 1e-9)
+  const scale = top / 127
+  return {
+    values: Int8Array.from(values, (it) => Math.max(-127, Math.min(127, Math.round(it / scale)))),
+    scale,
+    bias,
+  }
+}
+
+function shuffle(order: Uint32Array, random: () => number): void {
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1))
+    const kept = order[last] ?? 0
+    order[last] = order[other] ?? 0
+    order[other] = kept
+  }
+}
+
+/** Mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
+function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
