@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { isSameSecret } from '@waybill/service-kit'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Metrics } from './metrics.ts'
@@ -21,17 +21,11 @@ export function answerHandshake(
       metrics.requests.inc({ outcome: 'bad handshake' })
       return reply.code(400).send({ error: 'not a webhook handshake' })
     }
-    if (!isSame(query.data['hub.verify_token'], verifyToken)) {
+    if (!isSameSecret(query.data['hub.verify_token'], verifyToken)) {
       metrics.requests.inc({ outcome: 'wrong token' })
       return reply.code(403).send({ error: 'wrong verify token' })
     }
     metrics.requests.inc({ outcome: 'handshake' })
     return reply.type('text/plain').send(query.data['hub.challenge'])
   })
-}
-
-/** Takes the same time whichever character differs; hashed, because timingSafeEqual wants equal lengths. */
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(expected))
 }

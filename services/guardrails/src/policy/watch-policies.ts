@@ -1,0 +1,102 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { repeat } from '@waybill/service-kit'
+import type { Logger } from 'pino'
+import type { Metrics } from '../metrics.ts'
+import type { Policy } from './policy.ts'
+import { DEFAULT_POLICY, policyName, readPolicy } from './read-policy.ts'
+
+export type Policies = AsyncDisposable & {
+  /** A tenant who has none gets the default one. */
+  policyOf: (tenant?: string) => Policy
+}
+
+type Options = {
+  /** `policy.yaml`, and `<tenant>.policy.yaml` for those who have their own. */
+  dir: string
+  metrics: Pick<Metrics, 'policyLoadedAt' | 'policyReloadFailures'>
+  log: Logger
+  intervalMs?: number
+}
+
+const AGAIN_MS = { min: 1_000, max: 60_000 }
+
+/**
+ * Reads all policies, and throws with all that is wrong with them. From then on a file that has changed, was replaced
+ * or came in addition is read within about a second; one with mistakes leaves the policy as it was. Looked at again and
+ * again: events do not tell of the symlink of a ConfigMap that is swapped.
+ */
+export async function watchPolicies(options: Options): Promise<Policies> {
+  const { dir, metrics, log, intervalMs = 1_000 } = options
+  const policies = new Map<string, Policy>()
+  const seen = new Map<string, string>()
+
+  const broken = await reload()
+  if (broken.length > 0) throw new Error(broken.map(({ error }) => error.message).join('\n'))
+  const first = policies.get(DEFAULT_POLICY)
+  if (!first) throw new Error(`there is no policy.yaml in ${dir}`)
+
+  const watching = repeat({
+    intervalMs,
+    againMs: AGAIN_MS,
+    run: async () => (await reload()).forEach(failed),
+    onError: (error) => failed({ name: DEFAULT_POLICY, error }),
+  })
+  return {
+    policyOf: (tenant = DEFAULT_POLICY) => policies.get(tenant) ?? policies.get(DEFAULT_POLICY) ?? first,
+    [Symbol.asyncDispose]: () => watching[Symbol.asyncDispose](),
+  }
+
+  async function reload(): Promise<{ name: string; error: Error }[]> {
+    const broken: { name: string; error: Error }[] = []
+    const files = (await readdir(dir)).filter((it) => policyName(it) !== undefined)
+    for (const file of files) {
+      const name = policyName(file) ?? DEFAULT_POLICY
+      try {
+        await read(name, join(dir, file))
+      } catch (error) {
+        broken.push({ name, error: error instanceof Error ? error : new Error(String(error)) })
+      }
+    }
+    const names = new Set(files.map(policyName))
+    for (const name of [...seen.keys()].filter((it) => !names.has(it))) {
+      seen.delete(name)
+      if (name === DEFAULT_POLICY)
+        broken.push({ name, error: new Error(`there is no policy.yaml in ${dir}`) })
+      else forget(name)
+    }
+    return broken
+  }
+
+  async function read(name: string, path: string): Promise<void> {
+    const state = await stateOf(path)
+    if (seen.get(name) === state) return
+    seen.set(name, state)
+    const text = await readFile(path, 'utf8')
+    if ((await stateOf(path)) !== state) {
+      seen.delete(name) // Somebody is writing it.
+      return
+    }
+    const policy = readPolicy(text, path)
+    policies.set(name, policy)
+    metrics.policyLoadedAt.set({ policy: name }, Date.now() / 1_000)
+    log.info({ policy: policy.version }, 'a policy was read')
+  }
+
+  function forget(name: string): void {
+    policies.delete(name)
+    metrics.policyLoadedAt.remove({ policy: name })
+    log.info({ policy: name }, 'a policy is gone: the default one is in its place')
+  }
+
+  function failed({ name, error }: { name: string; error: unknown }): void {
+    metrics.policyReloadFailures.inc({ policy: name })
+    log.error({ err: error, policy: name }, 'a policy could not be read: the one before stays')
+  }
+}
+
+/** Another file, through whatever symlinks, has another inode; the same one has another time. */
+async function stateOf(path: string): Promise<string> {
+  const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true })
+  return [dev, ino, size, mtimeNs].join(' ')
+}

@@ -1,0 +1,64 @@
+import { isSameSecret } from '@waybill/service-kit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { BODY_BYTES_MAX, type Refusal } from './contract.ts'
+
+/** Answered with this status and sentence. */
+class RefusedError extends Error {
+  override name = 'RefusedError'
+  readonly statusCode: number
+
+  constructor(statusCode: number, message: string) {
+    super(message)
+    this.statusCode = statusCode
+  }
+}
+
+const CODES: Readonly<Record<number, Refusal['error']['code']>> = {
+  401: 'unauthorized',
+  404: 'not_found',
+  413: 'too_large',
+}
+
+/** Every answer that is no verdict has one form. */
+export function refuseInOneForm(app: FastifyInstance, log: Logger): void {
+  app.setNotFoundHandler(() => {
+    throw new RefusedError(404, 'there is no such route: GET /openapi.json has them all')
+  })
+  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) log.error({ err: error, route: request.routeOptions.url }, 'a request failed')
+    const code = status >= 500 ? 'internal' : (CODES[status] ?? 'bad_request')
+    return reply.code(status).send({ error: { code, message: sentenceOf(error, status) } } satisfies Refusal)
+  })
+}
+
+function sentenceOf(error: Error, status: number): string {
+  if (status >= 500) return 'something went wrong'
+  return status === 413 ? `the body has more than ${BODY_BYTES_MAX} bytes` : error.message
+}
+
+/** A hook that lets nobody pass without the bearer token. */
+export function authorize(token: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  return async ({ headers }, reply) => {
+    if (isSameSecret(headers.authorization ?? '', `Bearer ${token}`)) return
+    reply.header('www-authenticate', 'Bearer')
+    throw new RefusedError(401, 'a bearer token is needed')
+  }
+}
+
+/** What came, checked. Every problem is named, none of the values is. */
+export function checked<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(given, { reportInput: true })
+  if (parsed.success) return parsed.data
+  throw new RefusedError(400, parsed.error.issues.flatMap(problemsOf).join('; '))
+}
+
+function problemsOf(issue: z.core.$ZodIssue): string[] {
+  const at = (...path: PropertyKey[]) => z.core.toDotPath(path) || 'body'
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${at(...issue.path, key)}: there is no such field`)
+  const isMissing = issue.input === undefined
+  return [`${at(...issue.path)}: ${isMissing ? 'is required' : issue.message}`]
+}

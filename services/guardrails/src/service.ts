@@ -1,0 +1,26 @@
+import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import type { Config } from './config.ts'
+import { look } from './look.ts'
+import { createMetrics } from './metrics.ts'
+import { watchPolicies } from './policy/watch-policies.ts'
+import { BODY_BYTES_MAX } from './routes/contract.ts'
+import { registerRoutes } from './routes/register-routes.ts'
+
+export async function startService(config: Config): Promise<AsyncDisposable & { url: string }> {
+  await using opened = new AsyncDisposableStack()
+  const identity = { service: 'guardrails', instance: config.instance }
+  const log = createLogger({ ...identity, level: config.log.level })
+  const registry = createRegistry(identity)
+  const metrics = createMetrics(registry)
+  const { policyOf } = opened.use(await watchPolicies({ dir: config.policyDir, metrics, log }))
+  const server = opened.use(
+    await startOpsServer({
+      ...config.http,
+      registry,
+      isReady: () => true,
+      server: { bodyLimit: BODY_BYTES_MAX, exposeHeadRoutes: false },
+      register: (app) => registerRoutes(app, { token: config.token, look, policyOf, metrics, log }),
+    }),
+  )
+  return Object.assign(opened.move(), { url: server.url })
+}
