@@ -199,7 +199,7 @@ describe('production', () => {
   })
 
   it('leaves the number of what is scaled to the scaler', () => {
-    for (const name of ['assistant', 'ingress'])
+    for (const name of ['assistant', 'guardrails', 'ingress'])
       expect(specOf('Deployment', name)).not.toHaveProperty('replicas')
   })
 

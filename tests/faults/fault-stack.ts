@@ -57,6 +57,7 @@ const SERVICE_NAMES: readonly ServiceName[] = [
   'ingress',
   'intake',
   'assistant',
+  'guardrails',
   'sender',
   'scheduler',
   'dispatch',

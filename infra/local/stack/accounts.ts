@@ -62,7 +62,14 @@ const ACCOUNTS: Readonly<Record<Upstream, Account>> = {
 }
 
 /** How it behaves, whoever the upstreams are. */
-const SETTINGS = ['QUIET_FROM', 'QUIET_UNTIL', 'ORDER_EVENTS_MERGE_MS', 'CHECK_IN_AGAIN_MS']
+const SETTINGS = [
+  'QUIET_FROM',
+  'QUIET_UNTIL',
+  'ORDER_EVENTS_MERGE_MS',
+  'CHECK_IN_AGAIN_MS',
+  'GUARDRAILS_POLICY_DIR',
+  'GUARDRAILS_TOKEN',
+]
 
 export const UPSTREAMS: readonly Upstream[] = ['whatsapp', 'openrouter', 'orders', 'dispatch', 'files']
 

@@ -3,6 +3,7 @@ export const SERVICES = [
   'ingress',
   'intake',
   'assistant',
+  'guardrails',
   'sender',
   'scheduler',
   'dispatch',
@@ -16,6 +17,7 @@ export const DEFAULT_SCALE: Scale = {
   ingress: 2,
   intake: 2,
   assistant: 3,
+  guardrails: 2,
   sender: 2,
   scheduler: 1,
   dispatch: 1,
@@ -60,6 +62,7 @@ export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly st
     'MEDIA_S3_ACCESS_KEY_ID',
     'MEDIA_S3_SECRET_ACCESS_KEY',
   ],
+  guardrails: ['GUARDRAILS_POLICY_DIR', 'GUARDRAILS_TOKEN'],
   sender: [
     'AMQP_URL',
     'DATABASE_URL',

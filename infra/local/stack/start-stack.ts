@@ -16,7 +16,7 @@ import { DEFAULT_SCALE, type Scale, SERVICES, type ServiceName, serviceVariables
 
 /** What `.local/stack.json` holds. */
 export type StackDescription = {
-  urls: { webhook: string; health: string; phone: string; sandbox: string }
+  urls: { webhook: string; health: string; phone: string; sandbox: string; guardrails: string }
   whatsapp: { appSecret: string; verifyToken: string; phoneNumberId: string; wabaId: string }
   /** For dispatchers: what it takes is in the README of the service. */
   dispatch: { adminUrl: string; adminToken: string }
@@ -98,6 +98,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     REDIS_URL: servers.redisUrl,
     AMQP_URL: servers.amqpUrl,
     MEDIA_DIR: join(dir, 'media'),
+    GUARDRAILS_POLICY_DIR: join(checkout, 'infra/guardrails'),
     ...played,
     ...options.accounts,
   }
@@ -162,6 +163,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           health: `${door.url}/health`,
           phone: `${sandboxUrl}/`,
           sandbox: sandboxUrl,
+          guardrails: `http://127.0.0.1:${portsOf('guardrails')[0]}`,
         },
         whatsapp: {
           appSecret: variables.WHATSAPP_APP_SECRET,

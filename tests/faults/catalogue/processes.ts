@@ -19,6 +19,7 @@ export const SERVICES_IN_ORDER: readonly ServiceName[] = [
   'dispatch',
   'sender',
   'assistant',
+  'guardrails',
   'intake',
   'ingress',
 ]

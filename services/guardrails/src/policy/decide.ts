@@ -23,12 +23,15 @@ export type Decision = {
   tellDispatch: boolean
   /** Which form of the text may be kept with the record of this check. */
   store: 'nothing' | 'text' | 'hash'
-  /** For the driver, when what came in is warned of or blocked. */
+  /** For the driver, when what he has sent is warned of or blocked. */
   message?: string
   /** It counts: who is blocked `after` times within `withinMs` is suspended, and told `message`. */
   suspend?: { after: number; withinMs: number; message: string }
   policyVersion: string
 }
+
+// What others have written into an order must not cost a driver his access.
+const BY_DRIVER: ReadonlySet<Place> = new Set(['driver', 'caption', 'transcript', 'file_name'])
 
 /** What a policy makes of what was seen. */
 export function decide(sightings: readonly Sighting[], policy: Policy, asked: Asked): Decision {
@@ -46,7 +49,7 @@ export function decide(sightings: readonly Sighting[], policy: Policy, asked: As
     ...{ action, findings, store: storeOf(policy, findings), policyVersion: policy.version },
     tellDispatch: findings.some(({ severity }) => severity === 'block_and_tell'),
   }
-  if (direction === 'output' || !(isBlocked || isWarned)) return decision
+  if (!BY_DRIVER.has(place) || !(isBlocked || isWarned)) return decision
   const { warn, block, suspended } = messagesIn(language, policy)
   return {
     ...decision,
@@ -72,5 +75,6 @@ function storeOf({ storeTexts, storeHashed }: Policy, findings: readonly Finding
 }
 
 function messagesIn(language: string | undefined, { messages }: Policy): Messages {
-  return messages[primaryLanguage(language ?? 'en')] ?? messages.en
+  const primary = primaryLanguage(language ?? 'en')
+  return (Object.hasOwn(messages, primary) ? messages[primary] : undefined) ?? messages.en
 }

@@ -19,6 +19,8 @@ type Options = {
   intervalMs?: number
 }
 
+type PolicyFile = { path: string; state: string }
+
 const AGAIN_MS = { min: 1_000, max: 60_000 }
 
 /**
@@ -32,7 +34,10 @@ export async function watchPolicies(options: Options): Promise<Policies> {
   const seen = new Map<string, string>()
 
   const broken = await reload()
-  if (broken.length > 0) throw new Error(broken.map(({ error }) => error.message).join('\n'))
+  if (broken.length > 0)
+    throw new Error(
+      broken.map(({ error }) => (error instanceof Error ? error.message : String(error))).join('\n'),
+    )
   const first = policies.get(DEFAULT_POLICY)
   if (!first) throw new Error(`there is no policy.yaml in ${dir}`)
 
@@ -47,19 +52,19 @@ export async function watchPolicies(options: Options): Promise<Policies> {
     [Symbol.asyncDispose]: () => watching[Symbol.asyncDispose](),
   }
 
-  async function reload(): Promise<{ name: string; error: Error }[]> {
-    const broken: { name: string; error: Error }[] = []
-    const files = (await readdir(dir)).filter((it) => policyName(it) !== undefined)
-    for (const file of files) {
-      const name = policyName(file) ?? DEFAULT_POLICY
+  async function reload(): Promise<{ name: string; error: unknown }[]> {
+    const broken: { name: string; error: unknown }[] = []
+    const files = await policyFiles(dir)
+    for (const [name, file] of files) {
+      if (seen.get(name) === file.state) continue
+      seen.set(name, file.state)
       try {
-        await read(name, join(dir, file))
+        await read(name, file)
       } catch (error) {
-        broken.push({ name, error: error instanceof Error ? error : new Error(String(error)) })
+        broken.push({ name, error })
       }
     }
-    const names = new Set(files.map(policyName))
-    for (const name of [...seen.keys()].filter((it) => !names.has(it))) {
+    for (const name of [...seen.keys()].filter((it) => !files.has(it))) {
       seen.delete(name)
       if (name === DEFAULT_POLICY)
         broken.push({ name, error: new Error(`there is no policy.yaml in ${dir}`) })
@@ -68,10 +73,7 @@ export async function watchPolicies(options: Options): Promise<Policies> {
     return broken
   }
 
-  async function read(name: string, path: string): Promise<void> {
-    const state = await stateOf(path)
-    if (seen.get(name) === state) return
-    seen.set(name, state)
+  async function read(name: string, { path, state }: PolicyFile): Promise<void> {
     const text = await readFile(path, 'utf8')
     if ((await stateOf(path)) !== state) {
       seen.delete(name) // Somebody is writing it.
@@ -95,8 +97,26 @@ export async function watchPolicies(options: Options): Promise<Policies> {
   }
 }
 
+/** By the names of the policies; those that are there. */
+async function policyFiles(dir: string): Promise<Map<string, PolicyFile>> {
+  const files = new Map<string, PolicyFile>()
+  for (const file of await readdir(dir)) {
+    const name = policyName(file)
+    if (name === undefined) continue
+    const path = join(dir, file)
+    const state = await stateOf(path)
+    if (state !== undefined) files.set(name, { path, state })
+  }
+  return files
+}
+
 /** Another file, through whatever symlinks, has another inode; the same one has another time. */
-async function stateOf(path: string): Promise<string> {
-  const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true })
-  return [dev, ino, size, mtimeNs].join(' ')
+async function stateOf(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true })
+    return [dev, ino, size, mtimeNs].join(' ')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
 }

@@ -64,7 +64,7 @@ export const verdict = z.object({
   store: z
     .enum(['nothing', 'text', 'hash'])
     .describe('What of the masked text may be kept with the record of this check'),
-  message: z.string().optional().describe('For the driver, when his message is warned of or blocked'),
+  message: z.string().optional().describe('For the driver, when what he has sent is warned of or blocked'),
   suspend: z
     .object({ after: z.int(), withinMs: z.int(), message: z.string() })
     .optional()
