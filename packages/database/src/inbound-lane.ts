@@ -55,6 +55,27 @@ export type ProofRecord = {
 }
 
 /** Everything that a turn leaves behind, committed in one transaction or not at all. */
+/** What the guardrails said of one text, where they have found something. `text`: masked, where it may be kept. */
+export type GuardrailRecord = {
+  /** Of the message that the text is of; none for what goes out. */
+  wamid?: string | undefined
+  direction: 'input' | 'output'
+  source: string
+  action: string
+  policyVersion: string
+  text?: string | undefined
+  /** In hexadecimal digits. */
+  textSha256?: string | undefined
+  findings: readonly {
+    check: string
+    kind?: string | undefined
+    severity: string
+    /** 0 to 1. */
+    score: number
+    span: { start: number; end: number }
+  }[]
+}
+
 export type TurnRecord = {
   id: string
   driverId: string | undefined
@@ -75,6 +96,9 @@ export type TurnRecord = {
   isRefusal?: boolean | undefined
   /** Private data stays locked until dispatch confirms the person. */
   lockReason?: string | undefined
+  guardrails?: readonly GuardrailRecord[] | undefined
+  /** The driver was blocked once too often. */
+  suspends?: boolean | undefined
 }
 
 export type TurnFailure = {

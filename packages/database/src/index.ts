@@ -32,11 +32,13 @@ export {
   type WholeDeadLetter,
 } from './dead-letters.ts'
 export { changesWaiting, messagePointedAt, type PointedAt, readProofParts } from './evidence.ts'
+export { countBlocked } from './guardrail-events.ts'
 export {
   type AuditEntry,
   claimTurn,
   commitTurn,
   failTurn,
+  type GuardrailRecord,
   type Lease,
   limitTurn,
   type ModelCall,

@@ -39,6 +39,13 @@ const envSchema = z.object({
     .enum(['deny', 'allow'])
     .default('deny')
     .describe('Whether providers may keep what they are sent'),
+  GUARDRAILS_URLS: list
+    .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
+    .describe('Instances of the guardrails, by comma: asked in turn'),
+  GUARDRAILS_TOKEN: z.string().min(1).optional().describe('Bearer token for them, where they want one'),
+  GUARDRAILS_TIMEOUT_MS: milliseconds
+    .default(1_000)
+    .describe('How long a check may take before the built-in minimum has to do'),
   MODEL_TIMEOUT_MS: milliseconds
     .default(8_000)
     .describe('How long the model may take before rules take over'),
@@ -159,6 +166,11 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
       timeoutMs: data.MODEL_TIMEOUT_MS,
       callsInFlightMax: Math.ceil(data.TURNS_IN_FLIGHT * MODEL_SHARE),
       presenceInFlightMax: Math.ceil(data.TURNS_IN_FLIGHT * PRESENCE_SHARE),
+    },
+    guardrails: {
+      urls: data.GUARDRAILS_URLS,
+      token: data.GUARDRAILS_TOKEN,
+      timeoutMs: data.GUARDRAILS_TIMEOUT_MS,
     },
     orders: {
       mapHosts: data.ORDERS_MAP_HOSTS,

@@ -88,9 +88,15 @@ export function createMetrics(registry: Registry) {
       labelNames: ['outcome'],
       registers,
     }),
+    guardrails: new Counter({
+      name: 'waybill_guarded_texts_total',
+      help: 'Texts that the guardrails were asked about, by what was done; minimum-… without them',
+      labelNames: ['direction', 'outcome'],
+      registers,
+    }),
     translations: new Counter({
       name: 'waybill_translations_total',
-      help: 'Replies in other languages by outcome: cached, translated, refused (a fact had changed), unavailable',
+      help: 'Replies in other languages by outcome: cached, translated, refused (a fact had changed), blocked (by the guardrails), unavailable',
       labelNames: ['outcome'],
       registers,
     }),

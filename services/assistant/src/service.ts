@@ -9,12 +9,14 @@ import {
   outboundReady,
   turnStarted,
 } from '@waybill/contracts'
-import { createPool, findAnswers, type ModelCall, messagePointedAt } from '@waybill/database'
+import { countBlocked, createPool, findAnswers, type ModelCall, messagePointedAt } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
 import { createMediaApi, mediaHosts } from '@waybill/whatsapp'
 import { workCheckIns } from './check-ins/work-check-ins.ts'
 import type { Config } from './config.ts'
+import { createGuard } from './guard/guard.ts'
+import { guardrailsApi } from './guard/guardrails-api.ts'
 import { createRateLimits } from './limits/rate-limits.ts'
 import { openStore } from './media/open-store.ts'
 import { readMedia } from './media/read-media.ts'
@@ -100,7 +102,16 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       onAsking: showWorking,
     }),
   )
+  const guard = opened.use(
+    createGuard({
+      api: guardrailsApi(config.guardrails),
+      timeoutMs: config.guardrails.timeoutMs,
+      ...{ registry, log },
+      onChecked: (of) => metrics.guardrails.inc(of),
+    }),
+  )
   const understand = createUnderstanding({
+    guard,
     read: createReader({
       ask: model.ask,
       onAsked: (call) => countModelCall(metrics, call),
@@ -115,6 +126,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   })
   const translator = opened.use(createTranslator({ config: config.model, registry, log }))
   const translate = createTranslation({
+    guard,
     ask: translator.ask,
     cache: createTranslationCache(redis, log),
     onTranslated: (outcome) => metrics.translations.inc({ outcome }),
@@ -171,6 +183,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
         answerAny({
           understand,
           findAnswers: (asked) => findAnswers(pool, asked),
+          countBlocked: (driverId, withinMs) => countBlocked(pool, driverId, withinMs),
           onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
           media,
           objects,

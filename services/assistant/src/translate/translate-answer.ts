@@ -23,11 +23,13 @@ export function inOtherLanguages(answer: AnswerQuestion, translate: TranslateRep
       replies: translated,
       outcome,
       call,
+      guardrails = [],
     } = await translate(
       {
         language,
         replies: told,
         literals: [driver.name, firstName(driver.name), ...orders],
+        permissions: driver.permissions,
         mayAsk: budget.modelCalls > 0,
       },
       signal,
@@ -36,12 +38,13 @@ export function inOtherLanguages(answer: AnswerQuestion, translate: TranslateRep
       budget.modelCalls -= 1
       ledger.push(call)
     }
-    const wasRefused = outcome === 'refused' || outcome === 'unavailable'
+    const wasRefused = ['refused', 'blocked', 'unavailable'].includes(outcome)
     const replies = translated.slice(0, answered.replies.length)
     const [message, ifTold] = translated.slice(answered.replies.length)
     return {
       ...answered,
       replies,
+      guardrails: [...(answered.guardrails ?? []), ...guardrails],
       note: note && message ? { ...note, message, ifTold } : note,
       audit: wasRefused
         ? [...answered.audit, { action: 'translation.left-out', detail: { language, why: outcome } }]

@@ -1,6 +1,7 @@
 import type {
   AuditEntry,
   Driver,
+  GuardrailRecord,
   ModelCall,
   NewNotice,
   OrderCommand,
@@ -10,6 +11,7 @@ import type {
   WaitingMessage,
 } from '@waybill/database'
 import { type OutboundMessage, outboundMessageSchema } from '@waybill/whatsapp'
+import { MINIMUM } from '../guard/guard.ts'
 import { type Spoken, spokenLanguage } from '../languages/spoken-language.ts'
 import type { OrderBook } from '../orders/order-book.ts'
 import { localDate } from '../replies/local-time.ts'
@@ -23,7 +25,8 @@ import type { Intent } from '../understand/fast-path.ts'
 import { type DriverInput, readMessage } from '../understand/read-message.ts'
 import type { Budget } from '../understand/read-with-model.ts'
 import type { Path, Understand } from '../understand/understand.ts'
-import { carryOut, notUnderstood, saying } from './carry-out.ts'
+import { answerBlocked, sourceOf } from './answer-blocked.ts'
+import { carryOut, notUnderstood, offering, saying } from './carry-out.ts'
 
 export type Answer = {
   path: Path
@@ -40,6 +43,11 @@ export type Answer = {
   proofs?: readonly ProofChange[]
   /** What was said in voice notes. */
   transcripts?: Transcript[]
+  guardrails?: GuardrailRecord[]
+  /** Nobody has checked these words, or they must not be said again. */
+  isUnspeakable?: boolean
+  /** The driver was blocked once too often. */
+  suspends?: boolean
   session: Session
 }
 export type Note = {
@@ -77,6 +85,8 @@ export type AnswerDeps = {
   understand: Understand
   findAnswers: FindAnswers
   onUnderstood: (path: Path, tool: string) => void
+  /** How many messages of a driver were blocked within the last so many ms. */
+  countBlocked: (driverId: string, withinMs: number) => Promise<number>
 }
 
 /** An old message never confirms anything: the phone may have been offline, and the world has moved on. */
@@ -102,10 +112,13 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     sentAt,
     driver,
     budget,
+    source: sourceOf(question),
   }
 
   const understood = await deps.understand(input, moment, signal)
   ledger.push(...understood.modelCalls)
+  const { guarded } = understood
+  if (guarded?.action === 'block') return answerBlocked(guarded, question, deps)
   const words = input.kind === 'words' ? input.text : ''
   const told = spokenLanguage({ ...understood, words }, moment)
   const spoken = told.language
@@ -126,10 +139,13 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     words,
   }
   const intents = question.isCaption ? understood.intents.filter(isDone) : understood.intents
-  if (question.isCaption && intents.length === 0) return silently(question, understood.path)
+  const guardrails = guarded?.record ? [guarded.record] : []
+  if (question.isCaption && intents.length === 0)
+    return { ...silently(question, understood.path), guardrails }
   const results = await actOn(intents, context, {
     input,
     isModelUnreachable: understood.isModelUnreachable,
+    warning: guarded?.action === 'warn' ? guarded.message : undefined,
   })
   for (const { tool } of results) deps.onUnderstood(understood.path, tool)
 
@@ -143,10 +159,15 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
     withdraws: results.flatMap(({ result }) => result.withdraws ?? []),
     proofs: results.flatMap(({ result }) => result.proofs ?? []),
     checkIn: results.findLast(({ result }) => result.checkIn)?.result.checkIn,
+    guardrails,
+    isUnspeakable: guarded?.policyVersion === MINIMUM,
     audit: results.flatMap(({ tool, result }) => [
       {
         action: tool === 'none' ? 'turn.answered' : 'turn.tool-called',
-        detail: { wamid: message.wamid, path: understood.path, tool, result: result.summary },
+        detail: {
+          ...{ wamid: message.wamid, path: understood.path, tool, result: result.summary },
+          ...(guarded && { guardrails: { action: guarded.action, policyVersion: guarded.policyVersion } }),
+        },
       },
       ...(result.audit ?? []),
     ]),
@@ -154,7 +175,7 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
       ...remembered(results, session),
       ...languageAfter(told, results),
       recent: recentWith(
-        input.kind === 'words' ? redactPhones(input.text) : `(${input.kind})`,
+        input.kind === 'words' ? redactPhones(guarded?.text ?? input.text) : `(${input.kind})`,
         results.map(({ result }) => result.summary).join('; '),
         session,
       ),
@@ -178,10 +199,10 @@ type Acted = { tool: string; result: ToolResult; session: Session }
 async function actOn(
   intents: readonly Intent[],
   context: ToolContext,
-  { input, isModelUnreachable }: { input: DriverInput; isModelUnreachable: boolean },
+  { input, ...found }: { input: DriverInput; isModelUnreachable: boolean; warning: string | undefined },
 ): Promise<Acted[]> {
   if (intents.length === 0) {
-    const result = await withoutIntent(input, context, isModelUnreachable)
+    const result = await withoutIntent(input, context, found)
     return [{ tool: 'none', result, session: { ...context.session, ...result.remember } }]
   }
   const acted: Acted[] = []
@@ -201,7 +222,7 @@ async function actOn(
 async function withoutIntent(
   input: DriverInput,
   context: ToolContext,
-  isModelUnreachable: boolean,
+  { isModelUnreachable, warning }: { isModelUnreachable: boolean; warning: string | undefined },
 ): Promise<ToolResult> {
   switch (input.kind) {
     case 'unreadable':
@@ -214,6 +235,7 @@ async function withoutIntent(
       return nearestStop(input, context)
     case 'words':
     case 'tap':
+      if (warning !== undefined) return offering(warning, 'not understood, and warned', context)
       return notUnderstood(context, isModelUnreachable)
     default:
       return { replies: [], summary: 'nothing' }

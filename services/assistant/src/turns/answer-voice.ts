@@ -18,7 +18,7 @@ export type VoiceDeps = {
 
 const BODY_LENGTH_MAX = 1_024
 
-/** A voice note is its words, quoted back: the driver sees what was heard. */
+/** A voice note is its words, quoted back: the driver sees what was heard, unless the guardrails have not let it through. */
 export async function answerVoice(voice: MediumRef, question: Question, deps: VoiceDeps): Promise<Answer> {
   const { message, signal, ledger } = question
   const isLastAttempt = message.attempts >= ATTEMPTS_MAX
@@ -36,7 +36,7 @@ export async function answerVoice(voice: MediumRef, question: Question, deps: Vo
   const quote = contextOf({ ...question, session: answer.session }).say.media.heard({ text: heard.text })
   return {
     ...answer,
-    replies: quoted(quote, answer.replies),
+    replies: answer.isUnspeakable ? answer.replies : quoted(quote, answer.replies),
     transcripts: [{ wamid: message.wamid, text: heard.text }],
   }
 }

@@ -1,5 +1,6 @@
 import type {
   AuditEntry,
+  GuardrailRecord,
   ModelCall,
   NewNotice,
   OrderCommand,
@@ -34,6 +35,8 @@ export type TurnDraft = {
   audit: AuditEntry[]
   proofs: ProofChange[]
   transcripts: Transcript[]
+  guardrails: GuardrailRecord[]
+  suspends: boolean
   modelCalls: ModelCall[]
   days: readonly FetchedDay[]
   isRefusal: boolean
@@ -76,6 +79,8 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
     audit: [],
     proofs: [],
     transcripts: [],
+    guardrails: [],
+    suspends: false,
     modelCalls: [],
     days: [],
     isRefusal: false,
@@ -127,6 +132,8 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
       draft.checkIn = answer.checkIn ?? draft.checkIn
       draft.audit.push(...answer.audit)
       draft.transcripts.push(...(answer.transcripts ?? []))
+      draft.guardrails.push(...(answer.guardrails ?? []))
+      draft.suspends ||= answer.suspends ?? false
       draft.modelCalls.push(...ledger)
       draft.session = answer.session
       draft.path = costlier(draft.path, answer.path)

@@ -236,6 +236,8 @@ export function workConversation(
         modelCalls: draft.modelCalls,
         isRefusal: draft.isRefusal,
         lockReason: draft.lockReason,
+        guardrails: draft.guardrails.length > 0 ? draft.guardrails : undefined,
+        suspends: draft.suspends,
       },
     })
     if (next.state === 'fenced') return { next, session }

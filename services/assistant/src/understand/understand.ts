@@ -1,4 +1,6 @@
 import type { Driver, ModelCall } from '@waybill/database'
+import type { Guard, GuardedWords } from '../guard/guard.ts'
+import type { TextSource } from '../guard/guardrails-api.ts'
 import type { Language, Session } from '../session/session.ts'
 import type { ModelQuestion } from './ask-model.ts'
 import type { ClassifyByRules } from './classify-by-rules.ts'
@@ -20,6 +22,8 @@ export type Understanding = {
   /** The language of the words, where it could be told. */
   language: Language | undefined
   modelCalls: readonly ModelCall[]
+  /** What the guardrails said; none where the words are our own. */
+  guarded?: GuardedWords | undefined
 }
 export type Situation = {
   conversationId: string
@@ -32,6 +36,8 @@ export type Situation = {
   driver: Pick<Driver, 'id' | 'timeZone' | 'language'>
   /** Of the turn: its messages share it. */
   budget: Budget
+  /** Where the words are from. */
+  source: TextSource
 }
 export type Understand = (
   input: DriverInput,
@@ -40,6 +46,7 @@ export type Understand = (
 ) => Promise<Understanding>
 
 type Deps = {
+  guard: Pick<Guard, 'words'>
   read: ReadWithModel
   classifyByRules: ClassifyByRules
   sharing: Sharing
@@ -60,22 +67,30 @@ export function createUnderstanding(deps: Deps): Understand {
     if (intent) return { ...base, path: 'fast', intents: [intent] }
     if (input.kind !== 'words') return { ...base, path: 'none', intents: [] }
 
-    const { reading, calls: modelCalls, isHit } = await readWords(input.text, situation, signal, deps)
+    const { wamid, source } = situation
+    const guarded = await deps.guard.words(
+      { text: input.text, language: language ?? situation.language, source, wamid },
+      signal,
+    )
+    if (guarded.action === 'block') return { ...base, path: 'none', intents: [], guarded }
+    const { reading, calls: modelCalls, isHit } = await readWords(guarded.text, situation, signal, deps)
     if (reading.kind === 'calls') {
       return {
         path: isHit ? 'cache' : 'model',
-        intents: withinBudget(reading.calls, situation.budget, deps.onCut),
+        intents: withinBudget(restored(reading.calls, guarded), situation.budget, deps.onCut),
         isModelUnreachable: false,
         language: reading.language,
         modelCalls,
+        guarded,
       }
     }
     const opinion = reading.kind === 'none' ? 'second' : 'first'
     const byRule = classifyByRules(input.text, situation.session.pendingQuestion, opinion)
-    if (reading.kind === 'none' && !byRule) return { ...base, modelCalls, path: 'model', intents: [] }
+    if (reading.kind === 'none' && !byRule)
+      return { ...base, modelCalls, guarded, path: 'model', intents: [] }
     return {
       ...base,
-      modelCalls,
+      ...{ modelCalls, guarded },
       path: 'rules',
       intents: byRule ? [byRule] : [],
       isModelUnreachable: reading.kind === 'unavailable',
@@ -115,6 +130,16 @@ async function readWords(
     void cache.write(key, { calls, language, model: answer.calls.at(-1)?.model ?? '' })
   }
   return { ...answer, isHit: false }
+}
+
+/** With the driver's own data in place of the marks that the model has seen. */
+function restored(calls: readonly ModelToolCall[], { restore }: GuardedWords): ModelToolCall[] {
+  return calls.map(({ name, args }) => ({
+    name,
+    args: Object.fromEntries(
+      Object.entries(args).map(([key, value]) => [key, typeof value === 'string' ? restore(value) : value]),
+    ),
+  }))
 }
 
 function withinBudget(calls: readonly ModelToolCall[], budget: Budget, onCut: () => void): Intent[] {

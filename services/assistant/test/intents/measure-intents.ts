@@ -115,6 +115,7 @@ async function say(text: string, pendingQuestion: PendingQuestion | null, unders
     {
       understand,
       findAnswers: async () => [],
+      countBlocked: async () => 0,
       onUnderstood: (_path, tool) => tools.push(tool),
     },
   )

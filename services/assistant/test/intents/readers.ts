@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import type { GuardedWords } from '../../src/guard/guard.ts'
 import { TOOLS } from '../../src/tools/catalogue.ts'
 import { createModel } from '../../src/understand/ask-model.ts'
 import { createRules } from '../../src/understand/classify-by-rules.ts'
@@ -13,8 +14,15 @@ const UNREACHABLE: ReadWithModel = async () => ({
   calls: [],
 })
 
+/** What is understood is measured here, and not what is kept out. */
+const letThrough = (text: string): GuardedWords => ({
+  ...{ action: 'allow', text, restore: (it) => it, message: undefined, tellDispatch: false },
+  ...{ suspend: undefined, policyVersion: 'none', record: undefined },
+})
+
 const understandingWith = (read: ReadWithModel): Understand =>
   createUnderstanding({
+    guard: { words: async ({ text }) => letThrough(text) },
     read,
     classifyByRules: createRules(EXAMPLES, TOOLS),
     sharing: createSharing(EXAMPLES),

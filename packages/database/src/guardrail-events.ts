@@ -1,0 +1,12 @@
+import type { Pool } from './pool.ts'
+
+/** How many messages of a driver the guardrails have blocked within the last so many ms. */
+export async function countBlocked(pool: Pool, driverId: string, withinMs: number): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>({
+    name: 'count-blocked',
+    text: `SELECT count(DISTINCT wamid)::int AS count FROM guardrail_events
+           WHERE driver_id = $1 AND direction = 'input' AND action = 'block' AND at > now() - milliseconds($2::int)`,
+    values: [driverId, withinMs],
+  })
+  return rows[0]?.count ?? 0
+}
