@@ -11,6 +11,7 @@ const RULES = `patterns:
     - { name: tip, pattern: gorjeta, severity: log, languages: [pt] }
   allow:
     - { name: hotline, pattern: '\\+1 ?800 ?555 ?0199', checks: [pii] }
+    - { name: partner, pattern: Fastship Partners, checks: [pattern] }
 topics:
   deny:
     - { name: politics, severity: warn, words: { en: [election, trade union], pt: [Eleição] } }
@@ -51,6 +52,7 @@ describe("a policy's own rules", () => {
       ],
     ],
     ['breakfastship', undefined, []],
+    ['by Fastship Partners', undefined, []],
     ['uma gorjeta', 'pt-BR', [['tip', 'gorjeta']]],
     ['uma gorjeta', undefined, [['tip', 'gorjeta']]],
     ['uma gorjeta', 'en', []],

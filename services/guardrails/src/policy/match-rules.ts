@@ -44,12 +44,11 @@ export function matchRules(
       sighting(topicKind(topic), normalised.spanOf(span)),
     ),
   )
-  const left = sightings.filter(
+  return [...sightings, ...denied, ...ofTopics].filter(
     ({ check, span }) =>
       !(isInScope && check === 'scope') &&
       !allowed.some((it) => it.checks.includes(check) && isWithin(span, it.span)),
   )
-  return [...left, ...denied, ...ofTopics]
 }
 
 function matches(expression: RE2JS, text: string): Span[] {
