@@ -37,7 +37,7 @@ const RETRY = { msMin: 250, msMax: 4_000, giveUpMs: 60_000 }
 const SHARE = { duplicate: 0.1, held: 0.05, burst: 0.01 }
 const BURST = 4
 // WhatsApp allows 45 messages to a person, then one in six seconds: who writes in bursts changes.
-const HOT_MS = 15_000
+const HOT_MS = 10_000
 /** A word that drivers write, and that must be in no log. */
 export const CANARY = 'xyloquartz'
 

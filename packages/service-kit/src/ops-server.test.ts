@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from '@jest/globals'
 import { startOpsServer } from './ops-server.ts'
 import { createRegistry } from './registry.ts'
@@ -29,6 +31,40 @@ describe('the ops server', () => {
     client.write('GET /live HTTP/1.1\r\nx-slow: ')
     const [answer] = await once(client.setEncoding('utf8'), 'data')
     expect(answer).toMatch(/^HTTP\/1.1 408 /)
+    client.destroy()
+  }, 20_000)
+
+  it('stops when its last answer is out, though the client would keep the connection', async () => {
+    const [begun, finish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const server = await startOpsServer({
+      ...local,
+      server: { keepAliveTimeout: 60_000 },
+      register(app) {
+        app.get('/slow', async () => {
+          begun.resolve()
+          await finish.promise
+          return 'done'
+        })
+      },
+    })
+    const agent = new Agent({ keepAlive: true })
+    const asking = request(`${server.url}/slow`, { agent }).end()
+    const answered = once(asking, 'response')
+    await begun.promise
+    const stopped = server[Symbol.asyncDispose]()
+    while (server.app.server.listening) await nextTurn()
+    finish.resolve()
+    const [response] = await answered
+    response.resume()
+    await stopped
+    agent.destroy()
+  })
+
+  it('stops though somebody has connected and says nothing', async () => {
+    const server = await startOpsServer(local)
+    const client = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) })
+    await once(client, 'connect')
+    await server[Symbol.asyncDispose]()
     client.destroy()
   }, 20_000)
 

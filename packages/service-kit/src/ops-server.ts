@@ -19,6 +19,9 @@ const PATIENCE = {
   connectionTimeout: 60_000,
   http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
 } as const
+const IDLE_SWEEP_MS = 100
+/** For the requests in hand when the server is closed. */
+const REQUESTS_MS_MAX = 5_000
 
 /** `/live` checks nothing outside the process, `/ready` says whether it can work, `/metrics` is for Prometheus. */
 export async function startOpsServer(options: Options): Promise<OpsServer> {
@@ -34,5 +37,20 @@ export async function startOpsServer(options: Options): Promise<OpsServer> {
   )
   await register?.(app)
   const url = await app.listen({ host, port })
-  return { url, app, [Symbol.asyncDispose]: () => app.close() }
+  return { url, app, [Symbol.asyncDispose]: () => close(app) }
+}
+
+/**
+ * A connection that had a request in hand when the server was closed would stay open after its answer for as long as it
+ * is kept alive, and one that never said anything until its own deadline.
+ */
+async function close(app: FastifyInstance): Promise<void> {
+  const sweeping = setInterval(() => app.server.closeIdleConnections(), IDLE_SWEEP_MS)
+  const ending = setTimeout(() => app.server.closeAllConnections(), REQUESTS_MS_MAX)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(sweeping)
+    clearTimeout(ending)
+  }
 }
