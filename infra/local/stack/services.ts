@@ -38,6 +38,8 @@ export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly st
     'AMQP_URL',
     'DATABASE_URL',
     'REDIS_URL',
+    'GUARDRAILS_URLS',
+    'GUARDRAILS_TOKEN',
     'OPENROUTER_BASE_URL',
     'OPENROUTER_API_KEY',
     'OPENROUTER_MODEL',

@@ -99,6 +99,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     AMQP_URL: servers.amqpUrl,
     MEDIA_DIR: join(dir, 'media'),
     GUARDRAILS_POLICY_DIR: join(checkout, 'infra/guardrails'),
+    GUARDRAILS_URLS: wanted
+      .flatMap((service, index) => (service === 'guardrails' ? [`http://127.0.0.1:${ports[index]}`] : []))
+      .join(','),
     ...played,
     ...options.accounts,
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { env } from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { jest } from '@jest/globals'
 import { conversationReady, outboundReady, type QueueContract } from '@waybill/contracts'
 import { createPool, type MessageRow, type Pool, recordWebhooks } from '@waybill/database'
@@ -9,6 +10,8 @@ import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { z } from 'zod'
+import { loadConfig as guardrailsConfig } from '../../guardrails/src/config.ts'
+import { startService as startGuardrails } from '../../guardrails/src/service.ts'
 import { loadConfig } from '../src/config.ts'
 import { localDate } from '../src/replies/local-time.ts'
 import { startService } from '../src/service.ts'
@@ -22,6 +25,8 @@ export const CONVERSATION = `100000000000001:${PHONE}`
 export const TIME_ZONE = 'America/New_York'
 export const today = () => localDate(Date.now(), TIME_ZONE)
 export const log = pino({ level: 'silent' })
+
+const POLICY_DIR = fileURLToPath(new URL('../../../infra/guardrails', import.meta.url))
 
 export type Outbound = {
   id: string
@@ -54,7 +59,7 @@ export type Bench = AsyncDisposable & {
   deadLetters(contract?: QueueContract): Promise<string[]>
 }
 
-/** Everything that an assistant works with: own database, own vhost, own Redis, fake upstreams, and Johan. */
+/** Everything that an assistant works with: own database, own vhost, own Redis, guardrails, fake upstreams, and Johan. */
 export async function openBench(): Promise<Bench> {
   await using opened = new AsyncDisposableStack()
   const [database, vhost, redis] = await Promise.all([freshDatabase(), freshVhost(), freshRedis()])
@@ -71,6 +76,14 @@ export async function openBench(): Promise<Bench> {
   const model = opened.use(
     await startUpstream(() => modelChoosing({ name: 'get_orders', args: { language: 'en' } })),
   )
+  const guardrails = opened.use(
+    await startGuardrails(
+      guardrailsConfig({
+        ...{ INSTANCE: 'guardrails-test', PORT: '0', LOG_LEVEL: 'silent' },
+        GUARDRAILS_POLICY_DIR: POLICY_DIR,
+      }),
+    ),
+  )
   const messaging = opened.use(
     await connectMessaging({
       url: vhost.url,
@@ -81,7 +94,9 @@ export async function openBench(): Promise<Bench> {
     }),
   )
   await pool.query(
-    `INSERT INTO drivers (id, name, language, time_zone) VALUES ('driver-johan', 'Johan', NULL, '${TIME_ZONE}')`,
+    // Whatever the time is where tests run: the route can be changed all day.
+    `INSERT INTO drivers (id, name, language, time_zone, check_in_until)
+     VALUES ('driver-johan', 'Johan', NULL, '${TIME_ZONE}', '24:00')`,
   )
   await pool.query(
     `INSERT INTO identities (kind, value, driver_id) VALUES ('phone', '${PHONE}', 'driver-johan')`,
@@ -94,6 +109,7 @@ export async function openBench(): Promise<Bench> {
     AMQP_URL: vhost.url,
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
+    GUARDRAILS_URLS: guardrails.url,
     OPENROUTER_BASE_URL: model.url,
     OPENROUTER_API_KEY: 'key',
     ORDERS_API_URL: orders.url,

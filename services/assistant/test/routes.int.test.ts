@@ -9,7 +9,6 @@ let assistant: AsyncDisposable
 
 beforeEach(async () => {
   bench = await openBench()
-  await cutOffIn('24:00')
   assistant = await bench.start()
 })
 afterEach(async () => {

@@ -1,6 +1,7 @@
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { loadClassifiers } from './classifier/classifiers.ts'
 import type { Config } from './config.ts'
-import { look } from './look.ts'
+import { createLook } from './look.ts'
 import { createMetrics } from './metrics.ts'
 import { watchPolicies } from './policy/watch-policies.ts'
 import { BODY_BYTES_MAX } from './routes/contract.ts'
@@ -19,7 +20,14 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
       registry,
       isReady: () => true,
       server: { bodyLimit: BODY_BYTES_MAX, exposeHeadRoutes: false },
-      register: (app) => registerRoutes(app, { token: config.token, look, policyOf, metrics, log }),
+      register: (app) =>
+        registerRoutes(app, {
+          token: config.token,
+          look: createLook(loadClassifiers()),
+          policyOf,
+          metrics,
+          log,
+        }),
     }),
   )
   return Object.assign(opened.move(), { url: server.url })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { buttonsMessage, listMessage, type OutboundMessage, textMessage } from '@waybill/whatsapp'
 import fc from 'fast-check'
+import type { Guard } from '../guard/guard.ts'
 import { mask, saysTheSameFacts, unmask } from './keep-facts.ts'
 import { createTranslation } from './translate-reply.ts'
 
@@ -48,11 +49,17 @@ describe('what must not change', () => {
   })
 })
 
+const LETTING_THROUGH: Pick<Guard, 'mayBeRead' | 'output'> = {
+  mayBeRead: async () => ({ isHarmless: true, records: [] }),
+  output: async (asked) => asked.map(({ text }) => ({ isLetOut: true, text, record: undefined })),
+}
+
 describe('a reply in another language', () => {
   const translating = (words: (text: string) => string) => {
     const kept = new Map<string, readonly string[]>()
     const asked: string[][] = []
     const translate = createTranslation({
+      guard: LETTING_THROUGH,
       ask: async ({ texts }) => {
         asked.push([...texts])
         return { texts: texts.map(words), call }
@@ -65,7 +72,7 @@ describe('a reply in another language', () => {
       onAsked: () => {},
     })
     const say = (replies: OutboundMessage[], mayAsk = true) =>
-      translate({ language: 'fr', replies, literals: LITERALS, mayAsk }, AbortSignal.any([]))
+      translate({ language: 'fr', replies, literals: LITERALS, permissions: [], mayAsk }, AbortSignal.any([]))
     return { say, asked }
   }
   const french = (text: string) =>

@@ -1,7 +1,8 @@
 import type { Classify } from '../classifier/classifiers.ts'
+import { wordsIn } from '../classifier/terms.ts'
 import type { Sighting, Span } from '../finding.ts'
 import { injectionRules } from './injection-rules.ts'
-import { type Normal, normalize } from './normalize.ts'
+import { normalize } from './normalize.ts'
 import { decodedIn, viewsOf } from './views.ts'
 
 export const SOURCES = ['driver', 'order_note', 'caption', 'transcript', 'tool_result', 'file_name'] as const
@@ -9,6 +10,8 @@ export type Source = (typeof SOURCES)[number]
 
 // What is classified at once, and how far the next piece begins after this one.
 const PIECE = { length: 400, step: 300 }
+/** Fewer words say too little to tell by what has been learnt. */
+const WORDS_MIN = 3
 /** What comes after is not looked at by the scope check: nobody writes so much about a delivery. */
 const SCOPE_LENGTH_MAX = 2_000
 /** What is hidden is looked at with less patience. */
@@ -27,7 +30,7 @@ export function lookAtInput(original: string, source: Source, classify: Classify
     ...injectionRules(normal.text).map(({ kind, score, span }) => ({
       kind,
       score,
-      span: originOf(span, normal),
+      span: normal.spanOf(span),
     })),
     ...viewsOf(normal.text).flatMap(({ text }) =>
       injectionRules(text).map(({ kind, score }) => ({ kind: `hidden_${kind}`, score, span: whole })),
@@ -38,9 +41,11 @@ export function lookAtInput(original: string, source: Source, classify: Classify
     }),
   ]
   const sightings: Sighting[] = injections.map((it) => ({ check: 'injection', ...it }))
+  const isTooShort = wordsIn(normal.text.slice(0, PIECE.length)).length < WORDS_MIN
   for (const { start, end } of piecesOf(normal.text)) {
     const { injection, nsfw, rudeWords } = classify(normal.text.slice(start, end))
-    const span = originOf({ start, end }, normal)
+    const span = normal.spanOf({ start, end })
+    if (isTooShort && rudeWords === 0) continue
     sightings.push({ check: 'injection', kind: 'learned', score: injection, span })
     const isRude = rudeWords > 0 && nsfw < RUDE_WORD
     sightings.push({
@@ -50,7 +55,7 @@ export function lookAtInput(original: string, source: Source, classify: Classify
       span,
     })
   }
-  if (CONVERSATION.includes(source)) {
+  if (CONVERSATION.includes(source) && !isTooShort) {
     const { scope } = classify(normal.text.slice(0, SCOPE_LENGTH_MAX))
     sightings.push({ check: 'scope', kind: 'off_topic', score: scope, span: whole })
   }
@@ -73,11 +78,4 @@ function bestOfEach(sightings: readonly Sighting[]): Sighting[] {
     if (sighting.score > (best.get(key)?.score ?? 0)) best.set(key, sighting)
   }
   return [...best.values()]
-}
-
-function originOf({ start, end }: Span, { origins }: Normal): Span {
-  const from = origins[start] ?? 0
-  // The end of the last character, and not the beginning of the next one that shows.
-  const last = origins[Math.max(end - 1, start)] ?? from
-  return { start: from, end: Math.max(last + 1, Math.min(origins[end] ?? last + 1, last + 2)) }
 }

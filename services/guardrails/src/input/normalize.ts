@@ -1,10 +1,13 @@
 import unhomoglyph from 'unhomoglyph'
+import type { Span } from '../finding.ts'
 
 /** A text as it reads, with where each character of it came from. */
 export type Normal = {
   text: string
   /** For each UTF-16 unit of `text`, the offset in the original; one more at the end. */
   origins: Uint32Array
+  /** Where a piece of `text` stands in the original. */
+  spanOf: (span: Span) => Span
 }
 
 // Zero-width, direction marks, tags, soft hyphens, variation selectors, and other characters that show nothing.
@@ -55,7 +58,19 @@ export function normalize(original: string): Normal {
     at += character.length
   }
   origins.push(original.length)
-  return { text: pieces.join(''), origins: Uint32Array.from(origins) }
+  return {
+    text: pieces.join(''),
+    origins: Uint32Array.from(origins),
+    spanOf: ({ start, end }) => ({
+      start: origins[start] ?? 0,
+      // Up to the end of its last character, and not to where the next one begins that shows.
+      end: end <= start ? (origins[start] ?? 0) : endOf(original, origins[end - 1] ?? 0),
+    }),
+  }
+}
+
+function endOf(text: string, at: number): number {
+  return Math.min(text.length, at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1))
 }
 
 /** Words with letters of more than one of the scripts that look alike. */
