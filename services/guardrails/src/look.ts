@@ -2,16 +2,15 @@ import type { Classify } from './classifier/classifiers.ts'
 import type { Sighting } from './finding.ts'
 import { lookAtInput } from './input/look-at-input.ts'
 import { normalize } from './input/normalize.ts'
+import { findPersonalData } from './personal-data/find-personal-data.ts'
 import { matchRules } from './policy/match-rules.ts'
 import type { Policy } from './policy/policy.ts'
 import type { AskedInput, AskedOutput } from './routes/contract.ts'
 
-/** What was seen in a text, and the text as it may be handed on: personal data and secrets masked. */
-export type Looked = { sightings: Sighting[]; text: string }
-
 export type Look = {
-  input: (asked: AskedInput, policy: Policy) => Looked | Promise<Looked>
-  output: (asked: AskedOutput, policy: Policy) => Looked | Promise<Looked>
+  input: (asked: AskedInput, policy: Policy) => Sighting[]
+  /** `text`: without what tracks, and what the driver may not see. */
+  output: (asked: AskedOutput, policy: Policy) => { sightings: Sighting[]; text: string }
 }
 
 export function createLook(classify: Classify): Look {
@@ -20,11 +19,12 @@ export function createLook(classify: Classify): Look {
       const { lengthMax } = policy
       const seen = [
         ...lookAtInput(text, source, classify),
+        ...findPersonalData(text, language === undefined ? {} : { language }),
         ...(text.length > lengthMax
           ? [{ check: 'length' as const, score: 1, span: { start: lengthMax, end: text.length } }]
           : []),
       ]
-      return { sightings: ruled(seen, text, language, policy), text }
+      return ruled(seen, text, language, policy)
     },
     output: ({ text, language }, policy) => ({ sightings: ruled([], text, language, policy), text }),
   }

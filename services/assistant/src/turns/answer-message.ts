@@ -235,7 +235,8 @@ async function withoutIntent(
       return nearestStop(input, context)
     case 'words':
     case 'tap':
-      if (warning !== undefined) return offering(warning, 'not understood, and warned', context)
+      if (warning !== undefined && !isModelUnreachable)
+        return offering(warning, 'not understood, and warned', context)
       return notUnderstood(context, isModelUnreachable)
     default:
       return { replies: [], summary: 'nothing' }

@@ -1,9 +1,14 @@
 import { setImmediate as othersTurn } from 'node:timers/promises'
-import type { Look, Looked } from '../look.ts'
+import type { Sighting } from '../finding.ts'
+import type { Look } from '../look.ts'
 import type { Metrics } from '../metrics.ts'
+import { mask } from '../personal-data/mask.ts'
 import { type Asked, type Decision, decide } from '../policy/decide.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { AskedInput, AskedOutput, Verdict } from './contract.ts'
+
+/** What is never handed on as it is. */
+const MASKED: readonly string[] = ['pii', 'secret']
 
 export type CheckDeps = {
   look: Look
@@ -18,38 +23,39 @@ export function checkText({ look, policyOf, metrics }: CheckDeps) {
   async function checkInput(asked: AskedInput): Promise<Verdict> {
     const policy = policyOf(asked.tenant)
     const { source, language } = asked
-    const [decision, text] = await judge(policy, { direction: 'input', source, language }, () =>
+    const decision = decided(policy, { direction: 'input', source, language }, () =>
       look.input(asked, policy),
     )
-    return { ...decision, text }
+    const masked = decision.findings.filter(({ check }) => MASKED.includes(check))
+    return { ...decision, text: mask(asked.text, masked) }
   }
 
   async function checkOutput(asked: AskedOutput): Promise<Verdict> {
     const policy = policyOf(asked.tenant)
     const { language, fallback } = asked
-    const [decision, text] = await judge(
+    let text = ''
+    const decision = decided(
       policy,
       { direction: 'output', language, hasFallback: fallback !== undefined },
-      () => look.output(asked, policy),
+      () => {
+        const looked = look.output(asked, policy)
+        text = looked.text
+        return looked.sightings
+      },
     )
     const isBlocked = decision.action === 'block' || decision.action === 'replace'
     return { ...decision, text: isBlocked ? (fallback ?? '') : text }
   }
 
-  async function judge(
-    policy: Policy,
-    asked: Asked,
-    lookAt: () => Looked | Promise<Looked>,
-  ): Promise<[Decision, string]> {
+  function decided(policy: Policy, asked: Asked, lookAt: () => Sighting[]): Decision {
     const { direction, source = 'driver' } = asked
     const stop = metrics.checkSeconds.startTimer({ direction })
-    const { sightings, text } = await lookAt()
-    const decision = decide(sightings, policy, asked)
+    const decision = decide(lookAt(), policy, asked)
     stop()
     metrics.checks.inc({ direction, action: decision.action })
     for (const { check, severity } of decision.findings)
       metrics.findings.inc({ check, severity, source: direction === 'output' ? 'model' : source })
-    return [decision, text]
+    return decision
   }
 }
 
