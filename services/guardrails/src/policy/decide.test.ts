@@ -4,10 +4,10 @@ import type { Check, Sighting } from '../finding.ts'
 import { type Asked, decide } from './decide.ts'
 import { readPolicy } from './read-policy.ts'
 
-const SHIPPED = readFileSync(new URL('../../../../infra/guardrails/policy.yaml', import.meta.url), 'utf8')
-const policy = readPolicy(SHIPPED, 'policy.yaml')
+const SAMPLE = readFileSync(new URL('fixtures/policy.yaml', import.meta.url), 'utf8')
+const policy = readPolicy(SAMPLE, 'policy.yaml')
 const rules = readPolicy(
-  SHIPPED.replace('deny: []', 'deny: [{ name: rival, pattern: fastship, severity: block }]'),
+  SAMPLE.replace('deny: []', 'deny: [{ name: rival, pattern: fastship, severity: block }]'),
   'policy.yaml',
 )
 
@@ -54,7 +54,7 @@ describe('a decision', () => {
   })
 
   it('logs what is above the threshold and below the first step', () => {
-    const text = SHIPPED.replace('threshold: 0.6\n', 'threshold: 0.1\n')
+    const text = SAMPLE.replace('threshold: 0.6\n', 'threshold: 0.1\n')
     const { findings } = decide([seen('scope', 0.2)], readPolicy(text, 'policy.yaml'), input())
     expect(findings).toMatchObject([{ check: 'scope', severity: 'log' }])
   })

@@ -4,7 +4,7 @@ import type { Check, Sighting } from '../finding.ts'
 import { matchRules } from './match-rules.ts'
 import { readPolicy } from './read-policy.ts'
 
-const shipped = readFileSync(new URL('../../../../infra/guardrails/policy.yaml', import.meta.url), 'utf8')
+const shipped = readFileSync(new URL('fixtures/policy.yaml', import.meta.url), 'utf8')
 const RULES = `patterns:
   deny:
     - { name: rival, pattern: '(?i)\\bfast\\s?ship\\b', severity: warn }

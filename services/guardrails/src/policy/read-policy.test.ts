@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { readPolicy } from './read-policy.ts'
 
-const SHIPPED = readFileSync(new URL('../../../../infra/guardrails/policy.yaml', import.meta.url), 'utf8')
+const SAMPLE = readFileSync(new URL('fixtures/policy.yaml', import.meta.url), 'utf8')
 
-/** The shipped policy with one piece replaced, and in which line that is. */
+/** The sample with one piece replaced, and in which line that is. */
 function changed(from: string, to: string) {
-  const offset = SHIPPED.indexOf(from)
+  const offset = SAMPLE.indexOf(from)
   if (offset < 0) throw new Error(`the policy has no ${from}`)
-  return { text: SHIPPED.replace(from, to), line: SHIPPED.slice(0, offset).split('\n').length }
+  return { text: SAMPLE.replace(from, to), line: SAMPLE.slice(0, offset).split('\n').length }
 }
 
 function problemsIn(text: string): string[] {
@@ -21,8 +21,13 @@ function problemsIn(text: string): string[] {
 }
 
 describe('a policy', () => {
-  it('is what the shipped file says, every source with its whole level', () => {
-    const policy = readPolicy(SHIPPED, 'infra/guardrails/policy.yaml')
+  it('that is shipped can be used', () => {
+    const shipped = new URL('../../../../infra/guardrails/policy.yaml', import.meta.url)
+    expect(readPolicy(readFileSync(shipped, 'utf8'), 'policy.yaml').name).toBe('default')
+  })
+
+  it('is what its file says, every source with its whole level', () => {
+    const policy = readPolicy(SAMPLE, 'policy.yaml')
     expect(policy).toMatchObject({ name: 'default', lengthMax: 4_096, languages: [], allowedHosts: [] })
     expect(policy.suspend).toEqual({ after: 5, withinMs: 3_600_000 })
     expect(policy.judge).toEqual({ enabled: false, band: [0.35, 0.65], timeoutMs: 2_000 })
@@ -39,13 +44,13 @@ describe('a policy', () => {
   })
 
   it('is named by what it says, not by how it is written', () => {
-    const { version } = readPolicy(SHIPPED, 'policy.yaml')
+    const { version } = readPolicy(SAMPLE, 'policy.yaml')
     expect(version).toMatch(/^default@[0-9a-f]{12}$/)
-    const rewritten = SHIPPED.replace('{ after: 5, within: PT1H }', "{ within: 'PT1H', after: 5 } # an hour")
-    expect(rewritten).not.toBe(SHIPPED)
+    const rewritten = SAMPLE.replace('{ after: 5, within: PT1H }', "{ within: 'PT1H', after: 5 } # an hour")
+    expect(rewritten).not.toBe(SAMPLE)
     expect(readPolicy(rewritten, 'policy.yaml').version).toBe(version)
     expect(readPolicy(changed('after: 5', 'after: 6').text, 'policy.yaml').version).not.toBe(version)
-    expect(readPolicy(SHIPPED, 'acme.policy.yaml').version).toBe(version.replace('default', 'acme'))
+    expect(readPolicy(SAMPLE, 'acme.policy.yaml').version).toBe(version.replace('default', 'acme'))
   })
 
   it.each([
@@ -151,7 +156,7 @@ describe('a policy', () => {
   })
 
   it('is told all its mistakes at once, in the order of the file', () => {
-    const text = SHIPPED.replace('threshold: 0.5', 'threshold: 2')
+    const text = SAMPLE.replace('threshold: 0.5', 'threshold: 2')
       .replace('  leak:\n', '  laek:\n')
       .replace('  pt:\n', '  portuguese:\n')
       .replace('enabled: false\n  band', 'enabled: true\n  band')

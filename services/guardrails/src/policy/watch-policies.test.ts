@@ -10,9 +10,9 @@ import { watchPolicies } from './watch-policies.ts'
 
 jest.setTimeout(30_000)
 
-const SHIPPED = readFileSync(new URL('../../../../infra/guardrails/policy.yaml', import.meta.url), 'utf8')
-const withLength = (max: number) => SHIPPED.replace('max: 4096', `max: ${max}`)
-const BROKEN = SHIPPED.replace('max: 4096', 'max: many')
+const SAMPLE = readFileSync(new URL('fixtures/policy.yaml', import.meta.url), 'utf8')
+const withLength = (max: number) => SAMPLE.replace('max: 4096', `max: ${max}`)
+const BROKEN = SAMPLE.replace('max: 4096', 'max: many')
 
 let dir: string
 let opened: AsyncDisposableStack
@@ -123,13 +123,13 @@ describe('policies', () => {
   })
 
   it('do not start with a broken file, whosever it is', async () => {
-    write(SHIPPED)
+    write(SAMPLE)
     write(BROKEN, 'acme.policy.yaml')
     await expect(watch()).rejects.toThrow(/acme\.policy\.yaml:\d+:\d+: checks\.length\.max: "many"/)
   })
 
   it('do not start without the default one', async () => {
-    write(SHIPPED, 'acme.policy.yaml')
+    write(SAMPLE, 'acme.policy.yaml')
     await expect(watch()).rejects.toThrow('there is no policy.yaml')
   })
 })
