@@ -13,7 +13,12 @@ const driver = z.strictObject({
   language,
   timeZone: z.string().min(1),
   status: z.enum(['active', 'inactive', 'suspended']),
-  orders: z.strictObject({ firstId: z.number().int().positive(), count: z.number().int().min(0) }),
+  orders: z.strictObject({
+    firstId: z.number().int().positive(),
+    count: z.number().int().min(0),
+    /** In place of those that the customers have left. */
+    notes: z.string().optional(),
+  }),
 })
 
 const fleetFile = z.strictObject({

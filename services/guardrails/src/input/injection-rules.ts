@@ -39,6 +39,9 @@ const MARKS: readonly { kind: string; pattern: RegExp; score: number }[] = [
       /\bdrop table\b|\bunion select\b|\bselect \* from\b|<script\b|\$\{jndi:|\{\{.{1,40}?\}\}|\brm -rf\b/g,
     score: 0.95,
   },
+  // Where words are not set apart by blanks, or look different in every sentence.
+  { kind: 'override', pattern: /(?:忽略|无视|忘记|無視).{0,12}(?:指令|说明|规则|提示|指示)/g, score: 0.97 },
+  { kind: 'override', pattern: /(?:تجاهل|انس).{0,20}(?:التعليمات|الاوامر|القواعد)/g, score: 0.97 },
 ]
 
 /** Attacks that can be told by the words that stand together in a normalised text. */

@@ -2,14 +2,14 @@
 export const INJECTION_WORDS = {
   /** Sets instructions aside. */
   override:
-    'ignor* disregard* forget* overrid* bypass* neglect* desconsider* esquec* olvid* descart* omit* desobede* vergiss* vergessen missacht* oubli* ignorez dimentic* scord* trascur* bhool* bhul* nazarandaz* negeer* vergeet zaborav* skip* igno',
+    'ignor* disregard* forget* overrid* bypass* neglect* desconsider* esquec* olvid* descart* omit* desobede* vergiss* vergessen missacht* oubli* ignorez dimentic* scord* trascur* bhool* bhul* nazarandaz* negeer* vergeet zaborav* skip* igno забуд* игнорир*',
   /** What an assistant has been told. */
   instructions:
-    'instruction* instruct* instruc* istruzion* anweisung* instruktion* consign* rule* regra* regla* regel* regol* guideline* diretriz* directri* directiv* directive* richtlinie* restric* restrict* restrizion* einschrankung* policies orientac* indicacion* prompt* nirdesh niyam command* comand* befehl* aufgaben assignments programming programmierung programming',
+    'instruction* instruct* instruc* istruzion* anweisung* instruktion* consign* rule* regra* regla* regel* regol* guideline* diretriz* directri* directiv* directive* richtlinie* restric* restrict* restrizion* einschrankung* policies orientac* indicacion* prompt* nirdesh niyam инструкц* правил* command* comand* befehl* aufgaben assignments programming programmierung programming',
   /** Which of them. */
   earlier:
     'previous* prior earlier above preceding before foregoing initial original* existing anterior* previa* previo* arriba acima prece* vorherig* vorig* obig* bisherig* precedent* precedenti dessus pehle pehli purane purani pichle pichli hitherto',
-  all: 'all any every everything todas todos tudo todo cualquier* qualquer quaisquer alle alles saemtlich* samtlich* toutes tous tutte tutti tutto sab sabhi saare',
+  all: 'все всі all any every everything todas todos tudo todo cualquier* qualquer quaisquer alle alles saemtlich* samtlich* toutes tous tutte tutti tutto sab sabhi saare',
   your: 'your you tua tuas teu seu seus sua suas tu tus te deine* deinen ihre* votre vos tes ton tuoi tue apne apni tere tumhare aapke',
   /** Makes something visible. */
   reveal:
@@ -25,7 +25,7 @@ export const INJECTION_WORDS = {
   now: 'now henceforth onwards agora ahora jetzt maintenant adesso ora ab',
   be: 'you-are are be bist sei es eres sera seras voce sois sei ser es',
   persona:
-    'dan unrestricted unfiltered uncensored jailbroken jailbreak* ai-without hacker* evil amoral unethical stan dude aim chatgpt gpt* llm chatbot* root superuser admin administra* developer desarrollador* desenvolvedor* desenvolvedora entwickler* sem-restricoes ki ia ai',
+    'dispatcher* despachante* despachador* dan unrestricted unfiltered uncensored jailbroken jailbreak* ai-without hacker* evil amoral unethical stan dude aim chatgpt gpt* llm chatbot* root superuser admin administra* developer desarrollador* desenvolvedor* desenvolvedora entwickler* sem-restricoes ki ia ai',
   without: 'without no sem sin ohne sans senza bina not',
   limits:
     'restriction* restric* restrict* limit* filter* filtro* filtre* censor* censur* zensur ethic* etic* moral* polic* guideline* rules safety guardrail* beschrankung* einschrankung*',

@@ -84,6 +84,7 @@ function plannedOrder(driver: FleetDriver, date: string, { index, total, startId
     status: 'assigned',
     sequence: index + 1,
     items: [{ name: stop.item, quantity: 1 + ((startId + index) % 4) }],
+    ...(driver.orders.notes === undefined ? {} : { notes: driver.orders.notes }),
     updated_at: zonedIso(date, PLANNED_AT, driver.timeZone),
   }
 }
