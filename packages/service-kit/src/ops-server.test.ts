@@ -56,7 +56,7 @@ describe('the ops server', () => {
     finish.resolve()
     const [response] = await answered
     response.resume()
-    await stopped
+    expect(await stopped).toBeUndefined()
     agent.destroy()
   })
 
@@ -64,7 +64,7 @@ describe('the ops server', () => {
     const server = await startOpsServer(local)
     const client = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) })
     await once(client, 'connect')
-    await server[Symbol.asyncDispose]()
+    expect(await server[Symbol.asyncDispose]()).toBeUndefined()
     client.destroy()
   }, 20_000)
 

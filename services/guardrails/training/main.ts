@@ -1,21 +1,23 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { MODEL_FILE } from '../src/classifier/classifiers.ts'
+import { measure } from './measure.ts'
 import { writeModel } from './model-file.ts'
+import { DATA } from './sentences.ts'
 import { train } from './train.ts'
 
-const [command] = process.argv.slice(2)
-const bytes = writeModel(train())
-const digest = createHash('sha256').update(bytes).digest('hex')
-if (command === 'check') {
-  const isSame = readFileSync(MODEL_FILE, 'utf8') === bytes
-  console.log(
-    isSame
-      ? `the model is what training makes (${digest})`
-      : 'the model is not what training makes: npm run guardrails:train',
-  )
-  process.exitCode = isSame ? 0 : 1
+const REPORT = new URL('../../../docs/guardrails.md', import.meta.url)
+const MEASURED = '<!-- measured -->'
+
+const [command, folder] = process.argv.slice(2)
+if (command === 'measure') {
+  const tables = measure(folder === undefined ? DATA : pathToFileURL(`${folder.replace(/\/$/, '')}/`))
+  const [text = ''] = readFileSync(REPORT, 'utf8').split(MEASURED)
+  writeFileSync(REPORT, `${text}${MEASURED}\n\n${tables}\n`)
 } else {
+  const bytes = writeModel(train())
   writeFileSync(MODEL_FILE, bytes)
-  console.log(`wrote ${MODEL_FILE.pathname} (${bytes.length} bytes, sha256 ${digest})`)
+  const digest = createHash('sha256').update(bytes).digest('hex')
+  console.log(`wrote ${bytes.length} bytes, sha256 ${digest}`)
 }

@@ -1,7 +1,7 @@
+import type { Model } from '../src/classifier/classifiers.ts'
 import { TASKS } from './sentences.ts'
-import type { Trained } from './train.ts'
 
-export function writeModel({ terms, weights }: Trained): string {
+export function writeModel({ terms, weights }: Model): string {
   const entries = TASKS.map((task) => {
     const { values, scale, bias } = weights[task]
     // Beyond so many digits it would be the noise of the machine.

@@ -14,7 +14,8 @@ export type Sentence = {
   group: string
 }
 
-const DATA = new URL('../data/', import.meta.url)
+/** What may be in the project: data/SOURCES.md. */
+export const DATA = new URL('../data/', import.meta.url)
 const ASSISTANT_EXAMPLES = new URL('../../assistant/examples/', import.meta.url)
 
 const rowSchema = z.object({

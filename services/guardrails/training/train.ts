@@ -1,9 +1,8 @@
+import type { Model } from '../src/classifier/classifiers.ts'
 import type { Weights } from '../src/classifier/linear-model.ts'
 import { corpusFor } from './corpora.ts'
 import { type Example, examplesOf, fit, quantize } from './fit.ts'
 import { readTerms, type Sentence, type Task } from './sentences.ts'
-
-export type Trained = { terms: readonly string[]; weights: Readonly<Record<Task, Weights>> }
 
 /** Our own sentences are too much alike to leave them all out at once. */
 const OWN_FOLDS = 5
@@ -12,7 +11,7 @@ const OWN_FOLDS = 5
  * Everything that training makes, the same bytes every time. `without`: a source that must not be learnt from, to measure
  * on it.
  */
-export function train(without?: string): Trained {
+export function train(without?: string): Model {
   const terms = readTerms(
     corpusFor('nsfw').filter(({ isPositive, source }) => !isPositive && source !== without),
   )

@@ -16,6 +16,11 @@ const modelSchema = z.object({
   weights: z.object({ injection: weightsSchema, nsfw: weightsSchema, scope: weightsSchema }),
 })
 
+export type Model = {
+  terms: readonly string[]
+  weights: Readonly<Record<'injection' | 'nsfw' | 'scope', Weights>>
+}
+
 /** How likely a normalised text is an attack, abuse, or nothing that belongs to deliveries; and how many rude words it has. */
 export type Likelihoods = { injection: number; nsfw: number; scope: number; rudeWords: number }
 export type Classify = (normalized: string) => Likelihoods
@@ -25,7 +30,10 @@ export const MODEL_FILE = new URL('../../model/classifiers.json', import.meta.ur
 
 /** Throws when the file is no model of this version. */
 export function loadClassifiers(file: URL = MODEL_FILE): Classify {
-  const { terms, weights } = modelSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  return classifiersOf(modelSchema.parse(JSON.parse(readFileSync(file, 'utf8'))))
+}
+
+export function classifiersOf({ terms, weights }: Model): Classify {
   const known = new Set(terms)
   return (normalized) => {
     const places = featuresOf(normalized, known)
