@@ -2,6 +2,7 @@ import type { Classify } from './classifier/classifiers.ts'
 import type { Sighting } from './finding.ts'
 import { lookAtInput } from './input/look-at-input.ts'
 import { normalize } from './input/normalize.ts'
+import { checkOutput } from './output/check-output.ts'
 import { findPersonalData } from './personal-data/find-personal-data.ts'
 import { matchRules } from './policy/match-rules.ts'
 import type { Policy } from './policy/policy.ts'
@@ -26,7 +27,22 @@ export function createLook(classify: Classify): Look {
       ]
       return ruled(seen, text, language, policy)
     },
-    output: ({ text, language }, policy) => ({ sightings: ruled([], text, language, policy), text }),
+    output({ text, facts, permissions, language, timeZone }, policy) {
+      const { leaks } = policy
+      // Of a host with a star before it the rest of the name is what counts.
+      const allowedHosts = policy.allowedHosts.map((it) => it.replace(/^\*/, ''))
+      const settings = { leaks, allowedHosts }
+      const looked = checkOutput({
+        ...{ text, facts, permissions, language, timeZone, settings },
+        findPersonalData: (it) => findPersonalData(it, language === undefined ? {} : { language }),
+      })
+      const { nsfw, rudeWords } = classify(normalize(text).text)
+      const abuse: Sighting[] =
+        rudeWords > 0
+          ? [{ check: 'nsfw', kind: 'learned', score: nsfw, span: { start: 0, end: text.length } }]
+          : []
+      return { sightings: ruled([...looked.sightings, ...abuse], text, language, policy), text: looked.text }
+    },
   }
 }
 

@@ -76,9 +76,9 @@ describe('guardrails', () => {
       verdicts: many.map(allowed),
     })
     expect(
-      (await ask('/v1/check/output/batch', { checks: [output, { ...output, text: '' }] })).json(),
+      (await ask('/v1/check/output/batch', { checks: [output, { ...output, text: 'It is.' }] })).json(),
     ).toEqual({
-      verdicts: [allowed(output.text), allowed('')],
+      verdicts: [allowed(output.text), allowed('It is.')],
     })
     expect((await ask('/v1/policy')).json()).toMatchObject({
       policyVersion: expect.stringMatching(/^default@/),
@@ -134,9 +134,9 @@ describe('guardrails', () => {
     ['/v1/check/output', { text: 'a' }, 400, 'facts: is required; permissions: is required'],
     [
       '/v1/check/output',
-      { ...output, facts: ['a', 2] },
+      { ...output, permissions: ['a', 2] },
       400,
-      'facts[1]: Invalid input: expected string, received number',
+      'permissions[1]: Invalid input: expected string, received number',
     ],
     ['/v1/check/input/batch', { checks: [] }, 400, expect.stringMatching(/^checks: /)],
     [

@@ -67,7 +67,11 @@ const checks = section({
   pattern: section(both).transform(resolved),
   grounding: section(outgoing).transform(resolved),
   url: section({ ...outgoing, allowed_hosts: z.array(host).max(RULES_MAX).default([]) }).transform(resolved),
-  leak: section(outgoing).transform(resolved),
+  leak: section({
+    ...outgoing,
+    canaries: z.array(z.string().min(6).max(200)).max(RULES_MAX).default([]),
+    forbidden: z.array(z.string().min(3).max(2_000)).max(RULES_MAX).default([]),
+  }).transform(resolved),
   limits: section(outgoing).transform(resolved),
 })
 

@@ -39,6 +39,8 @@ export type Policy = {
   languages: readonly string[]
   /** `example.com`, or `*.example.com` for those below it. */
   allowedHosts: readonly string[]
+  /** What must never leave: marks of the prompts, names of tools, phrases of the prompts. */
+  leaks: { canaries: readonly string[]; forbidden: readonly string[] }
   patterns: {
     deny: readonly Pattern[]
     /** Within a match these checks see nothing. */
@@ -65,6 +67,7 @@ export function toPolicy(content: Content, { name, version }: { name: string; ve
     lengthMax: checks.length.max,
     languages: checks.language.allowed,
     allowedHosts: checks.url.allowed_hosts,
+    leaks: { canaries: checks.leak.canaries, forbidden: checks.leak.forbidden },
     patterns: { deny: patterns.deny.map(compiled), allow: patterns.allow.map(compiled) },
     topics: { deny: topics.deny.map(withPhrases), allow: topics.allow.map(withPhrases) },
     ruleSeverities: new Map([

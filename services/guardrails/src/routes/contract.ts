@@ -29,9 +29,15 @@ export type AskedInput = z.output<typeof askedInput>
 export const askedOutput = z.strictObject({
   text: text.describe('As the model has written it'),
   facts: z
-    .array(z.string().max(4_096))
-    .max(5_000)
-    .describe('What the text may state: order numbers, addresses, times, names, as they stand in the data'),
+    .json()
+    .describe(
+      'The data of the turn, any JSON: all that the text may state. today (yyyy-mm-dd) and now date it',
+    ),
+  timeZone: z
+    .string()
+    .max(64)
+    .optional()
+    .describe("The driver's, as in America/Sao_Paulo: times are told in it"),
   permissions: z.array(z.string().max(64)).max(100).describe('What the driver may see and do'),
   language: language.optional(),
   fallback: text.optional().describe('What goes out in its place if it may not'),
