@@ -110,6 +110,22 @@ const CASES: Readonly<Record<string, Case>> = {
     fires: { 'waybill_model_calls_total{outcome="payment-required"}': '0+1x120' },
     staysQuiet: { 'waybill_model_calls_total{outcome="rate-limited"}': '0+1x120' },
   },
+  AttacksOnTheAssistant: {
+    fires: { 'waybill_guardrails_findings_total{check="injection",severity="block"}': '0+2x120' },
+    staysQuiet: { 'waybill_guardrails_findings_total{check="injection",severity="log"}': '0+9x120' },
+  },
+  ModelLeaks: {
+    fires: {
+      'waybill_guardrails_findings_total{check="leak",severity="block_and_tell",source="model"}': '0+1x120',
+    },
+    staysQuiet: {
+      'waybill_guardrails_findings_total{check="secret",severity="warn",source="driver"}': '0+1x120',
+    },
+  },
+  PolicyNotLoaded: {
+    fires: { 'waybill_guardrails_policy_reload_failures_total{policy="default"}': '0+1x120' },
+    staysQuiet: { 'waybill_guardrails_policy_reload_failures_total{policy="default"}': '3x120' },
+  },
   PromptCacheCold: { fires: tokens(6_000), staysQuiet: tokens(8_000), after: '90m' },
   SessionsFromPostgres: { fires: sessions(60), staysQuiet: sessions(10), after: '60m' },
   WhatsAppRefusesUs: {
