@@ -1,6 +1,7 @@
 import type { Classify } from './classifier/classifiers.ts'
 import type { Sighting } from './finding.ts'
 import { lookAtInput } from './input/look-at-input.ts'
+import { lookAtLanguage } from './input/look-at-language.ts'
 import { normalize } from './input/normalize.ts'
 import { checkOutput } from './output/check-output.ts'
 import { findPersonalData } from './personal-data/find-personal-data.ts'
@@ -20,6 +21,7 @@ export function createLook(classify: Classify): Look {
       const { lengthMax } = policy
       const seen = [
         ...lookAtInput(text, source, classify),
+        ...lookAtLanguage(text, policy.languages),
         ...findPersonalData(text, language === undefined ? {} : { language }),
         ...(text.length > lengthMax
           ? [{ check: 'length' as const, score: 1, span: { start: lengthMax, end: text.length } }]

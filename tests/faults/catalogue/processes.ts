@@ -177,6 +177,12 @@ export const PROCESS_FAULTS: readonly Fault[] = [
       frozen([some(system, 'sender', injection)], { ...injection, holdMs: 12_000 }),
   },
   {
+    name: 'kill-guardrails',
+    what: 'all guardrails are killed: the built-in minimum has to do',
+    expects: ({ counters }) => (counters.errors ? undefined : 'nobody has missed them'),
+    inject: (system, injection) => killed(system.processesOf('guardrails'), injection),
+  },
+  {
     name: 'kill-scheduler',
     what: 'the scheduler is killed: nobody sweeps',
     inject: (system, injection) => killed(system.processesOf('scheduler'), injection),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { growthOf } from '@waybill/test-kit'
 import fc from 'fast-check'
 import { loadClassifiers } from '../classifier/classifiers.ts'
 import { lookAtInput } from './look-at-input.ts'
@@ -124,17 +125,5 @@ const HOSTILE = [
   '0',
 ]
 it.each(HOSTILE)('takes time in proportion to the length: %j', (piece) => {
-  const fastest = (length: number) => {
-    const text = piece.repeat(length / piece.length)
-    return Math.min(
-      ...Array.from({ length: 5 }, () => {
-        const since = performance.now()
-        lookAtInput(text, 'driver', classify)
-        return performance.now() - since
-      }),
-    )
-  }
-  fastest(8_192)
-  // From 16 to 64 kB it is 4 times when it is linear, and 16 when it is quadratic.
-  expect(fastest(65_536) / Math.max(fastest(16_384), 3)).toBeLessThan(10)
+  expect(growthOf((text) => lookAtInput(text, 'driver', classify), piece)).toBeLessThan(8)
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { growthOf } from '@waybill/test-kit'
 import fc from 'fast-check'
 import { checkOutput } from './check-output.ts'
 
@@ -170,17 +171,5 @@ const HOSTILE = [
   '@',
 ]
 it.each(HOSTILE)('takes time in proportion to the length: %j', (piece) => {
-  const fastest = (length: number) => {
-    const text = piece.repeat(length / piece.length)
-    return Math.min(
-      ...Array.from({ length: 3 }, () => {
-        const since = performance.now()
-        check(text)
-        return performance.now() - since
-      }),
-    )
-  }
-  fastest(4_096)
-  // From 16 to 64 kB it is 4 times when it is linear, and 16 when it is quadratic.
-  expect(fastest(65_536) / Math.max(fastest(16_384), 3)).toBeLessThan(10)
+  expect(growthOf(check, piece)).toBeLessThan(8)
 })

@@ -127,20 +127,6 @@ export const policySchema = section({
           context.addIssue({ code: 'invalid_key', origin: 'record', issues: error.issues, path: [key] })
       }
     }),
-  judge: section({
-    enabled: z.boolean(),
-    band: z
-      .tuple([score, score])
-      .refine(([from, to]) => from < to, 'allowed: two scores, the lower one first')
-      .default([0.35, 0.65]),
-    model: z.string().min(1).max(200).optional(),
-    timeout: duration.prefault('PT2S'),
-  })
-    .refine((it) => !it.enabled || it.model !== undefined, {
-      path: ['model'],
-      message: 'allowed: the name of a model, as the judge is enabled',
-    })
-    .prefault({ enabled: false }),
 })
 
 type Level = { enabled: boolean; threshold: number; severity: z.output<typeof ladder> }

@@ -53,14 +53,13 @@ export type Policy = {
   storeTexts: 'never' | 'findings' | 'all'
   storeHashed: boolean
   messages: Readonly<Record<string, Messages>> & { en: Messages }
-  judge: { enabled: boolean; band: readonly [number, number]; model?: string; timeoutMs: number }
 }
 
 type Content = z.output<typeof policySchema>
 
 /** What the file says, as it is used: every source with its whole level, every pattern compiled. */
 export function toPolicy(content: Content, { name, version }: { name: string; version: string }): Policy {
-  const { checks, patterns, topics, suspend, judge } = content
+  const { checks, patterns, topics, suspend } = content
   return {
     ...{ name, version, messages: content.messages },
     checks,
@@ -77,10 +76,6 @@ export function toPolicy(content: Content, { name, version }: { name: string; ve
     ...(suspend && { suspend: { after: suspend.after, withinMs: suspend.within } }),
     storeTexts: content.store_texts,
     storeHashed: content.store_hashed,
-    judge: {
-      ...{ enabled: judge.enabled, band: judge.band, timeoutMs: judge.timeout },
-      ...(judge.model !== undefined && { model: judge.model }),
-    },
   }
 }
 

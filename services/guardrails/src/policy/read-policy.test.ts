@@ -30,7 +30,6 @@ describe('a policy', () => {
     const policy = readPolicy(SAMPLE, 'policy.yaml')
     expect(policy).toMatchObject({ name: 'default', lengthMax: 4_096, languages: [], allowedHosts: [] })
     expect(policy.suspend).toEqual({ after: 5, withinMs: 3_600_000 })
-    expect(policy.judge).toEqual({ enabled: false, band: [0.35, 0.65], timeoutMs: 2_000 })
     expect(policy.checks.injection.sources.transcript).toEqual({
       enabled: true,
       threshold: 0.6,
@@ -137,11 +136,6 @@ describe('a policy', () => {
       'store_texts: "some" is not allowed; allowed: never, findings, all',
     ],
     [
-      'band: [0.35, 0.65]',
-      'band: [0.65, 0.35]',
-      'judge.band: [0.65,0.35] is not allowed; allowed: two scores, the lower one first',
-    ],
-    [
       'store_hashed',
       'store_hash',
       expect.stringMatching(/^store_hash: there is no such field; allowed: version, checks, /),
@@ -159,7 +153,6 @@ describe('a policy', () => {
     const text = SAMPLE.replace('threshold: 0.5', 'threshold: 2')
       .replace('  leak:\n', '  laek:\n')
       .replace('  pt:\n', '  portuguese:\n')
-      .replace('enabled: false\n  band', 'enabled: true\n  band')
       .concat('version: 1\n')
     const problems = problemsIn(text).map((it) => /:(\d+):\d+: ([^:]+): ([^;]*)/.exec(it)?.slice(1) ?? [it])
     expect(problems.map(([, path, what]) => `${path}: ${what}`)).toEqual([
@@ -167,7 +160,6 @@ describe('a policy', () => {
       'checks.injection.threshold: 2 is not allowed',
       'checks.laek: there is no such field',
       'messages.pt: is missing',
-      'judge.model: is missing',
       'version: stands twice',
     ])
     const lines = problems.map(([line]) => Number(line))

@@ -1,0 +1,13 @@
+import { expect, it } from '@jest/globals'
+import { lookAtLanguage } from './look-at-language.ts'
+
+const FRENCH = "Bonjour, quelles sont mes livraisons d'aujourd'hui s'il vous plaît"
+
+it.each([
+  ['any language without a list', FRENCH, [], []],
+  ['one on the list', FRENCH, ['en', 'fr'], []],
+  ['what is too short to tell', 'ok merci', ['en'], []],
+  ['none that is not on the list', FRENCH, ['en', 'pt', 'es'], ['fr']],
+])('allows %s', (_what, text, allowed, kinds) => {
+  expect(lookAtLanguage(text, allowed).map(({ kind }) => kind)).toEqual(kinds)
+})
