@@ -63,7 +63,9 @@ function unknownPieces(value: string, ground: Ground): Span[] {
 
 function termsOf(rest: string): Term[] {
   return [...rest.matchAll(TERM)].map(({ 0: text, index }) => ({
-    ...{ text, start: index, end: index + text.length, folded: fold(text) },
+    ...{ text, start: index, end: index + text.length },
+    // "Sam's" is Sam.
+    folded: fold(text).replace(/'s$/, ''),
     ...{ isCapital: /^\p{Lu}/u.test(text), hasDigit: /\d/.test(text) },
   }))
 }
@@ -201,9 +203,8 @@ function standsAt(rest: string, start: number): 'sentence' | 'introduced' | 'wit
   return /[\p{L}\p{N},;:)\-|/·#'`]$/u.test(bare) || bare.endsWith(TAKEN) ? 'within' : 'sentence'
 }
 
-/** "Sam's" is Sam. */
 function wordsIn({ folded }: Term): string[] {
-  return wordsOf(folded.replace(/'s$/, ''))
+  return wordsOf(folded)
 }
 
 function areIn({ places }: Ground, words: readonly string[]): boolean {
