@@ -7,6 +7,9 @@ export type Secrets = { canaries: readonly string[]; forbidden: readonly string[
 const WORDS_IN_A_ROW = 8
 /** As many letters as eight words have: where spaces say nothing, letters in a row are compared. */
 const LETTERS_IN_A_ROW = 36
+// One window in a stride is looked up: so many letters in a row hold a whole one.
+const WINDOW = 24
+const STRIDE = LETTERS_IN_A_ROW - WINDOW
 const SECRET_LETTERS_MIN = 6
 const BASE64 = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}={0,2}/g
 const INTERNALS =
@@ -18,10 +21,12 @@ type Kind = keyof typeof SCORES
 type Seen = Span & { kind: Kind }
 type Prepared = {
   canaries: readonly string[]
-  rows: ReadonlySet<string>
-  letters: ReadonlySet<string>
   phrases: readonly string[]
-  tools: readonly RegExp[]
+  rows: ReadonlySet<string>
+  /** The letters of all phrases that are long, and where each window of them begins. */
+  letters: string
+  windows: ReadonlyMap<string, number>
+  toolNames: RegExp | undefined
 }
 
 // Settings live as long as the policy.
@@ -44,50 +49,59 @@ function prepare({ canaries, forbidden }: Secrets): Prepared {
     .map((it) => fold(toPlainText(it).text).match(WORD) ?? [])
   const long = phrases.filter((it) => it.length >= WORDS_IN_A_ROW)
   const short = phrases.filter((it) => it.length < WORDS_IN_A_ROW).map((it) => it.join(''))
+  // A line break is no letter: nothing goes on from one phrase into the next.
+  const letters = long.map((it) => it.join('')).join('\n')
+  const tools = forbidden.filter(isToolName).map((it) => it.match(/[^_.-]+/g) ?? [])
   return {
     canaries: canaries
       .map((it) => lettersOf(toPlainText(it).text).letters)
       .filter((it) => it.length >= SECRET_LETTERS_MIN),
     phrases: short.filter((it) => it.length >= 2 * SECRET_LETTERS_MIN),
-    rows: new Set(long.flatMap((words) => rowsOf(words, WORDS_IN_A_ROW, ' '))),
-    letters: new Set(long.flatMap((words) => rowsOf(words.join('').split(''), LETTERS_IN_A_ROW, ''))),
-    tools: forbidden.filter(isToolName).map(toolPattern),
+    rows: new Set(long.flatMap(rowsOf)),
+    letters,
+    windows: new Map(
+      Array.from({ length: Math.max(0, letters.length - WINDOW + 1) }, (_, at) => [
+        letters.slice(at, at + WINDOW),
+        at,
+      ]),
+    ),
+    toolNames: tools.length === 0 ? undefined : toolPattern(tools),
   }
 }
 
 function isToolName(text: string): boolean {
-  return /^[\w.-]{1,64}$/.test(text)
+  return /^[\w.-]{1,64}$/.test(text) && /[^_.-]/.test(text)
 }
 
-/** A name with its underscores however it is spaced out; one without is a word, unless it is called. */
-function toolPattern(name: string): RegExp {
-  const spaced = name.split(/[_.-]/).map((word) => word.split('').join('[ .*]?'))
-  const [only] = spaced
-  if (spaced.length === 1)
-    return new RegExp(`(?<![\\p{L}\\d_])${only}\\s?\\((?!s\\))|"name"\\s{0,4}:\\s{0,4}"${only}"`, 'giu')
-  const closed = name.replaceAll(/[_.-]/g, '')
-  return new RegExp(`(?<![\\p{L}\\d])(?:${spaced.join('[ .*]?[_-][ .*]?')}|${closed})(?![\\p{L}\\d])`, 'giu')
+/** A name with its underscores, spaced out or not and in both directions; one without is a word, unless it is called. */
+function toolPattern(tools: readonly string[][]): RegExp {
+  const names = tools.flatMap((words) => {
+    if (words.length < 2) return words.map((it) => `${it}\\(`)
+    const reversed = words.map((it) => it.split('').reverse().join('')).reverse()
+    const spaced = [words, reversed].map((it) =>
+      it.map((word) => word.split('').join('[ .*]?')).join('[ .*]?[_-][ .*]?'),
+    )
+    return [...spaced, words.join('')].map((it) => `${it}(?![\\p{L}\\d])`)
+  })
+  return new RegExp(`(?<![\\p{L}\\d_])(?:${names.join('|')})`, 'giu')
 }
 
 function seenIn(text: string, known: Prepared): Seen[] {
-  const { letters, at } = lettersOf(text)
-  const open: Seen[] = [
-    ...matches(text, INTERNALS, 'tool_call'),
-    ...known.tools.flatMap((it) => matches(text, it, 'tool_name')),
-    ...rowsSeen(text, known.rows),
-  ]
+  const written = lettersOf(text)
+  const { letters, at } = written
   const backwards = letters.split('').reverse().join('')
-  const turned = text.split('').reverse().join('')
   const inLetters = [
+    ...rowsSeen(written, known.rows),
     ...hidden(letters, known),
     ...hidden(backwards, known).map(({ kind, start, end }) => ({
       ...{ kind, start: letters.length - end, end: letters.length - start },
     })),
   ].map(({ kind, start, end }) => ({ kind, start: at[start] ?? 0, end: (at[end - 1] ?? 0) + 1 }))
-  const turnedTools = known.tools
-    .flatMap((it) => matches(turned, it, 'tool_name'))
-    .map(({ kind, start, end }) => ({ kind, start: text.length - end, end: text.length - start }))
-  return merged([...open, ...inLetters, ...turnedTools])
+  return merged([
+    ...matches(text, INTERNALS, 'tool_call'),
+    ...(known.toolNames === undefined ? [] : matches(text, known.toolNames, 'tool_name')),
+    ...inLetters,
+  ])
 }
 
 function matches(text: string, pattern: RegExp, kind: Kind): Seen[] {
@@ -98,17 +112,10 @@ function matches(text: string, pattern: RegExp, kind: Kind): Seen[] {
   }))
 }
 
-function rowsSeen(text: string, rows: ReadonlySet<string>): Seen[] {
-  if (rows.size === 0) return []
-  const words = [...text.matchAll(WORD)].map(({ 0: word, index }) => ({
-    word: fold(word),
-    start: index,
-    end: index + word.length,
-  }))
-  return words.flatMap(({ start }, index) => {
-    const row = words.slice(index, index + WORDS_IN_A_ROW)
-    const isKnown = rows.has(row.map(({ word }) => word).join(' '))
-    return isKnown ? [{ kind: 'prompt' as const, start, end: row.at(-1)?.end ?? start }] : []
+function rowsSeen({ letters, words }: Letters, rows: ReadonlySet<string>): Seen[] {
+  return words.flatMap((start, index) => {
+    const end = words[index + WORDS_IN_A_ROW]
+    return end !== undefined && rows.has(letters.slice(start, end)) ? [{ kind: 'prompt', start, end }] : []
   })
 }
 
@@ -129,36 +136,57 @@ function hidden(letters: string, known: Prepared): Seen[] {
       }
     }
   }
-  for (let start = 0; known.letters.size > 0 && start + LETTERS_IN_A_ROW <= letters.length; start++) {
-    const end = start + LETTERS_IN_A_ROW
-    if (known.letters.has(letters.slice(start, end))) seen.push({ kind: 'prompt', start, end })
+  for (let start = 0; start + WINDOW <= letters.length; start += STRIDE) {
+    const place = known.windows.get(letters.slice(start, start + WINDOW))
+    if (place === undefined) continue
+    const before = sameLetters((it) => letters[start - it] === known.letters[place - it])
+    const after = sameLetters((it) => letters[start + it - 1] === known.letters[place + it - 1])
+    if (before + after >= LETTERS_IN_A_ROW)
+      seen.push({ kind: 'prompt', start: start - before, end: start + after })
   }
   return seen
 }
 
+/** How many are the same, one after the other, up to what counts. */
+function sameLetters(isSame: (place: number) => boolean): number {
+  let count = 0
+  while (count < LETTERS_IN_A_ROW && isSame(count + 1)) count++
+  return count
+}
+
 function encoded(text: string, known: Prepared): Seen[] {
   return [...text.matchAll(BASE64)].flatMap(({ 0: found, index }) => {
-    const [inside] = seenIn(toPlainText(Buffer.from(found, 'base64').toString('utf8')).text, known)
-    return inside === undefined ? [] : [{ kind: inside.kind, start: index, end: index + found.length }]
+    const inside = Buffer.from(found, 'base64').toString('utf8')
+    // A long word is hardly ever text in base64.
+    const [first] = /^[\t\n\r -~]{6}/.test(inside) ? seenIn(toPlainText(inside).text, known) : []
+    return first === undefined ? [] : [{ kind: first.kind, start: index, end: index + found.length }]
   })
 }
 
-/** Letters and digits without case and accents, and where each stood. */
-function lettersOf(text: string): { letters: string; at: number[] } {
+/**
+ * Letters and digits without case and accents, where each stood, and where each word begins among them; the last of
+ * `words` is the end.
+ */
+type Letters = { letters: string; at: number[]; words: number[] }
+
+function lettersOf(text: string): Letters {
   const at: number[] = []
+  const words: number[] = []
   let letters = ''
   for (const { 0: word, index } of text.matchAll(WORD)) {
+    words.push(letters.length)
     const folded = fold(word)
     letters += folded
     for (let place = 0; place < folded.length; place++) at.push(index + Math.min(place, word.length - 1))
   }
-  return { letters, at }
+  return { letters, at, words: [...words, letters.length] }
 }
 
-function rowsOf(items: readonly string[], length: number, separator: string): string[] {
-  return items
-    .slice(0, Math.max(0, items.length - length + 1))
-    .map((_, index) => items.slice(index, index + length).join(separator))
+function rowsOf(words: readonly string[]): string[] {
+  return words.flatMap((_, index) => {
+    const row = words.slice(index, index + WORDS_IN_A_ROW)
+    return row.length === WORDS_IN_A_ROW ? [row.join('')] : []
+  })
 }
 
 /** One sighting where rows overlap. */

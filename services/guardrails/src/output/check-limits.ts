@@ -3,7 +3,7 @@ import type { Sighting } from '../finding.ts'
 /** https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages */
 const BODY_LENGTH_MAX = 4_096
 // Controls but tab and line breaks; marks that turn the direction of what follows around.
-const CONTROL = /(?:(?![\t\n\r])[\p{Cc}\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF])+/gu
+const CONTROL = /(?:(?![\t\n\r])\p{Cc}|[\u202A-\u202E\u2066-\u2069\uFFFE\uFFFF])+/gu
 const LONE = /\p{Surrogate}+/gu
 const VISIBLE = /[^\s\p{Cf}\p{Cc}\p{Variation_Selector}\u115F\u1160\u3164\u2800]/u
 

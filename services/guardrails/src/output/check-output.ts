@@ -1,5 +1,5 @@
 import type { Sighting } from '../finding.ts'
-import { checkLeaks, type Secrets } from './check-leaks.ts'
+import { checkLeaks } from './check-leaks.ts'
 import { checkLimits } from './check-limits.ts'
 import { checkLinks, type Edit } from './check-links.ts'
 import type { Claim, Fact } from './claims.ts'
@@ -10,9 +10,13 @@ import { isPhoneOf, standsIn } from './stands-in.ts'
 
 export type OutputSettings = {
   /** Where links may lead: a host, or `.example.com` for every host below it. */
-  allowedHosts: readonly string[]
-  /** The same object for the same policy: it is prepared once. */
-  leaks: Secrets
+  allowedHosts: string[]
+  /** Marks that stand only in the prompt of the model. */
+  canaries: string[]
+  /** Names of tools, and phrases of the prompt. */
+  forbidden: string[]
+  /** The driver's. Without one, times are told as the facts write them. */
+  timeZone?: string | undefined
 }
 export type Output = {
   text: string
@@ -22,21 +26,22 @@ export type Output = {
   permissions: readonly string[]
   /** BCP 47 */
   language?: string | undefined
-  /** The driver's. Without one, times are told as the facts write them. */
-  timeZone?: string | undefined
   settings: OutputSettings
-  findPersonalData?: (text: string) => readonly Sighting[]
+  findPersonalData?: (text: string) => Sighting[]
 }
 
 const MASK = '•••'
 const CONTACT_SCORE = 0.95
 
-/** Everything that speaks against a text, and the text without what tracks and what may not be seen. */
+/**
+ * Everything that speaks against a text, in the order of the text, and the text without what tracks and what may not be
+ * seen. What is known of the settings is kept with the object: pass the same one while they last.
+ */
 export function checkOutput(output: Output): { sightings: Sighting[]; text: string } {
-  const { text, facts, language, timeZone, settings } = output
+  const { text, facts, language, settings } = output
   const { sightings, plain, links, claims, ground } = ungroundedIn(text, facts, {
     language,
-    timeZone,
+    timeZone: settings.timeZone,
   })
   const linked = checkLinks(plain, links, settings.allowedHosts)
   const personal = personalData(output, { plain, claims, ground })
@@ -45,10 +50,10 @@ export function checkOutput(output: Output): { sightings: Sighting[]; text: stri
     sightings: [
       ...sightings,
       ...linked.sightings,
-      ...checkLeaks(plain, settings.leaks),
+      ...checkLeaks(plain, settings),
       ...checkLimits(text),
       ...personal,
-    ],
+    ].sort((a, b) => a.span.start - b.span.start),
     text: edited(text, [...masks, ...linked.edits]),
   }
 }

@@ -24,34 +24,19 @@ export type Claim = Span & { fact: Fact }
 export type Read = { language: Known | undefined; timeZone: string | undefined }
 
 /** Stands where something has been read already. */
-export const TAKEN = '\uE000'
+export const TAKEN = '\uFFFC'
 
 const EMAIL = /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}.-]{1,253}\.\p{L}{2,24}/gu
 const NUMBER = String.raw`\d{1,15}(?:[.,]\d{1,6}){0,5}`
-const CURRENCIES: Readonly<Record<string, string>> = {
-  ...{
-    r$: 'BRL',
-    brl: 'BRL',
-    reais: 'BRL',
-    real: 'BRL',
-    us$: 'USD',
-    usd: 'USD',
-    $: '$',
-    dollars: '$',
-    dolares: '$',
-  },
-  ...{
-    '€': 'EUR',
-    eur: 'EUR',
-    euros: 'EUR',
-    euro: 'EUR',
-    '£': 'GBP',
-    gbp: 'GBP',
-    mx$: 'MXN',
-    mxn: 'MXN',
-    pesos: '$',
-  },
-}
+const CURRENCIES = new Map([
+  ...['r$', 'brl', 'reais', 'real'].map((it) => [it, 'BRL'] as const),
+  ...['us$', 'usd'].map((it) => [it, 'USD'] as const),
+  ...['mx$', 'mxn'].map((it) => [it, 'MXN'] as const),
+  ...['€', 'eur', 'euro', 'euros'].map((it) => [it, 'EUR'] as const),
+  ...['£', 'gbp'].map((it) => [it, 'GBP'] as const),
+  // Of one of several countries.
+  ...['$', 'dollars', 'dolares', 'pesos'].map((it) => [it, '$'] as const),
+])
 const SIGN = String.raw`R\$|US\$|MX\$|\$|€|£`
 const MONEY = `BRL|USD|EUR|GBP|MXN|reais|real|d[oó]lares|dollars|euros?|pesos`
 const AMOUNT = new RegExp(
@@ -88,7 +73,7 @@ export function claimsIn(text: string, read: Read): { claims: Claim[]; rest: str
   readDates(take, read)
   readTimes(take)
   take(AMOUNT, ({ groups: [sign, after, before, unit] }) => {
-    const currency = CURRENCIES[fold(sign ?? unit ?? '')]
+    const currency = CURRENCIES.get(fold(sign ?? unit ?? ''))
     const values = readNumber(after ?? before ?? '', read.language)
     return { facts: currency === undefined ? [] : [{ kind: 'amount', values, currency }] }
   })
@@ -97,13 +82,11 @@ export function claimsIn(text: string, read: Read): { claims: Claim[]; rest: str
     if (/\d/.test(token)) claims.push(...claimsOfToken(token, index, { rest, language: read.language }))
   }
   const numberWords = NUMBER_WORDS[read.language ?? 'any']
-  if (numberWords.size > 0) {
-    for (const { 0: word, index } of rest.matchAll(WORD)) {
-      const value = numberWords.get(fold(word))
-      const fact = { kind: 'number', values: [String(value)], isWord: true } as const
-      if (value !== undefined)
-        claims.push({ fact: { ...fact, values: [...fact.values] }, start: index, end: index + word.length })
-    }
+  for (const { 0: word, index } of numberWords.size === 0 ? [] : rest.matchAll(WORD)) {
+    const value = numberWords.get(fold(word))
+    if (value === undefined) continue
+    const fact: Fact = { kind: 'number', values: [String(value)], isWord: true }
+    claims.push({ fact, start: index, end: index + word.length })
   }
   return { claims, rest }
 }

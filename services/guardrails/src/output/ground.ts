@@ -1,6 +1,6 @@
 import { claimsIn, type Fact, type Read } from './claims.ts'
 import { decoded } from './links.ts'
-import { localTimeAt } from './local-time.ts'
+import { localTime } from './local-time.ts'
 import { fold, plainText } from './plain-text.ts'
 import { digitsOf } from './read-phones.ts'
 import { walkFacts } from './walk-facts.ts'
@@ -27,7 +27,11 @@ export type Ground = {
 }
 
 const WORDS = /[\p{L}\d]+/gu
-const PHONE_KEY = /phone|tel|mobile|cell?|fone|whatsapp|wa_?id/i
+const PHONE_KEY = /phone|^tel|mobile|celular|fone|whatsapp|wa_?id/i
+const PHONE_DIGITS_MIN = 8
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/
+/** Text without any of these only has words. */
+const STATES = /[\d@$€£]|^[A-Z]{3}$/
 const MILLISECONDS = /^1[5-9]\d{11}$/
 const CURRENCY = /BRL|R\$|USD|US\$|EUR|€|GBP|£|MXN|MX\$/g
 const CODES: Readonly<Record<string, string>> = { R$: 'BRL', US$: 'USD', '€': 'EUR', '£': 'GBP', MX$: 'MXN' }
@@ -40,21 +44,23 @@ export function groundOf(facts: unknown, timeZone: string | undefined): Ground {
     ...{ currencies: new Set(), phones: new Set(), emails: new Set(), instants: [], countMax },
     ...turnOf(facts),
   }
-  const written: string[] = []
+  const written = new Set<string>()
   for (const { value, key, place } of scalars) {
     const text = typeof value === 'string' ? plainText(value) : String(Math.abs(value))
+    if (INSTANT.test(text)) {
+      addInstant(ground, text, timeZone)
+      continue
+    }
     addWords(ground, text, place)
-    if (PHONE_KEY.test(key)) ground.phones.add(digitsOf(text))
-    else if (typeof value === 'number') addNumber(ground, value, timeZone)
-    else written.push(text.includes('://') ? decoded(text) : text)
+    const digits = PHONE_KEY.test(key) ? digitsOf(text) : ''
+    if (digits.length >= PHONE_DIGITS_MIN) ground.phones.add(digits)
+    else if (typeof value === 'number') addNumber(ground, text, timeZone)
+    else if (STATES.test(text)) written.add(text.includes('://') ? decoded(text) : text)
   }
   addWords(ground, [...keys].join(' '), -1)
-  const all = written.join('\n')
+  const all = [...written].join('\n')
   const read: Read = { language: undefined, timeZone }
   for (const { fact } of claimsIn(all, read).claims) add(ground, fact)
-  for (const text of written) {
-    if (/^\d{4}-\d{2}-\d{2}T/.test(text)) ground.instants.push(Date.parse(text))
-  }
   for (const [sign] of all.matchAll(CURRENCY)) ground.currencies.add(CODES[sign] ?? sign)
   return ground
 }
@@ -64,7 +70,7 @@ function turnOf(facts: unknown): Pick<Ground, 'today' | 'now'> {
   const today = memberOf(facts, 'today')
   return {
     today: typeof today === 'string' ? today : undefined,
-    now: typeof now === 'number' ? now : Date.parse(String(now)),
+    now: typeof now === 'number' ? now : Date.parse(typeof now === 'string' ? now : ''),
   }
 }
 
@@ -80,16 +86,18 @@ function addWords({ places }: Ground, text: string, place: number): void {
   }
 }
 
-function addNumber(ground: Ground, value: number, timeZone: string | undefined): void {
-  const written = String(Math.abs(value))
-  ground.values.add(written)
-  ground.codes.add(written)
-  if (!MILLISECONDS.test(written)) return
-  ground.instants.push(value)
-  const local = localTimeAt(value, timeZone ?? 'UTC')
+function addNumber(ground: Ground, written: string, timeZone: string | undefined): void {
+  addDigits(ground, written)
+  if (MILLISECONDS.test(written)) addInstant(ground, new Date(Number(written)).toISOString(), timeZone)
+}
+
+function addInstant(ground: Ground, iso: string, timeZone: string | undefined): void {
+  const local = localTime(iso, timeZone)
   if (local === undefined) return
+  ground.instants.push(Date.parse(iso))
   ground.minutes.add(local.minute)
   ground.dates.add(local.date)
+  ground.values.add(local.date.slice(0, 4))
 }
 
 function add(ground: Ground, fact: Fact): void {

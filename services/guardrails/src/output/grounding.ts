@@ -37,13 +37,13 @@ export function ungroundedIn(text: string, facts: unknown, grounding: Grounding)
   const plain = toPlainText(text)
   const links = linksIn(plain)
   const ground = groundOf(facts, read.timeZone)
-  const { claims, rest } = claimsIn(withoutLinks(plain.text, links), read)
-  const inLinks = links.flatMap((link) => claimsOfLink(link, read))
+  const written = claimsIn(withoutLinks(plain.text, links), read)
+  const claims = [...written.claims, ...links.flatMap((link) => claimsOfLink(link, read))]
   const sightings = [
-    ...[...claims, ...inLinks]
+    ...claims
       .filter(({ fact }) => !standsIn(ground, fact))
       .map(({ fact, start, end }) => ({ kind: KINDS[fact.kind], score: scoreOf(fact), start, end })),
-    ...unknownNames(rest, ground, read.language),
+    ...unknownNames(written.rest, ground, read.language),
   ].map(({ kind, score, start, end }): Sighting => {
     return { check: 'grounding', kind, score, span: sentSpan(plain, start, end) }
   })
@@ -66,11 +66,10 @@ function withoutLinks(text: string, links: readonly Link[]): string {
   return pieces.join('') + text.slice(from)
 }
 
-/** Behind its host a link states numbers: places on a map, orders. */
+/** Behind its host a link states numbers: places on a map, orders, phones. */
 function claimsOfLink({ written, start, end }: Link, read: Read): Claim[] {
   const path = /[/?#](?!\/)[\s\S]*$/.exec(written.replace(/^[^:/?#]+:[/\\]*/, ''))?.[0] ?? ''
-  return claimsIn(decoded(path), read).claims.flatMap(({ fact }) => {
-    const isStated = fact.kind === 'code' || (fact.kind === 'number' && /\d{2}/.test(fact.values[0] ?? ''))
-    return isStated ? [{ fact, start, end }] : []
-  })
+  return claimsIn(decoded(path), read)
+    .claims.filter(({ fact }) => fact.kind !== 'number' || /\d{2}/.test(fact.values[0] ?? ''))
+    .map(({ fact }) => ({ fact, start, end }))
 }

@@ -7,9 +7,9 @@ export type Link = Span & { written: string; hasScheme: boolean; score: number }
 
 const LENGTH_MAX = 2_048
 const LINK =
-  /(?<![\p{L}\p{N}])(?:[a-z][a-z0-9+.-]{1,30}:(?:\/\/|\\\\)|(?:https?|ftp|javascript|data|vbscript|file|intent|tel|sms|mailto|whatsapp|tg|market):(?=[^\s]))[^\s<>"“”\uE000]{1,2048}/giu
+  /(?<![\p{L}\p{N}])(?:[a-z][a-z0-9+.-]{1,30}:(?:\/\/|\\\\)|(?:https?|ftp|javascript|data|vbscript|file|intent|tel|sms|mailto|whatsapp|tg|market):(?=[^\s]))[^\s<>"“”]{1,2048}/giu
 // A run is read once, whatever it holds.
-const NAME_RUN = /(?<![@\p{L}\p{N}.-])[\p{L}\p{N}][\p{L}\p{N}\p{M}.-]*(?!@)/gu
+const NAME_RUN = /[\p{L}\p{N}][\p{L}\p{N}\p{M}.@-]*/gu
 const IP = /^(?:\d{1,3}\.){3}\d{1,3}$/
 const HOST_LENGTH_MAX = 253
 const AS_HOST = { allowPrivateDomains: false, extractHostname: false, validateHostname: false }
@@ -31,8 +31,8 @@ export function linksIn({ text }: PlainText): Link[] {
     const around = next < known ? links[next] : undefined
     if (around !== undefined && around.start <= index) continue
     const host = withoutEnd(run)
-    if (!isHost(host)) continue
-    const tail = /^(?::\d{1,5})?(?:[/?#][^\s<>"“”\uE000]{0,2048})?/u.exec(
+    if (host.includes('@') || !isHost(host)) continue
+    const tail = /^(?::\d{1,5})?(?:[/?#][^\s<>"“”]{0,2048})?/u.exec(
       text.slice(index + host.length, index + host.length + LENGTH_MAX),
     )?.[0]
     const written = withoutEnd(host + (tail ?? ''))
@@ -48,7 +48,7 @@ function isHost(run: string): boolean {
   if (dot < 1) return false
   if (IP.test(run)) return true
   // The end of it says whether it is one.
-  const { isIcann, domain } = parse(run.slice(-HOST_LENGTH_MAX), AS_HOST)
+  const { isIcann, domain } = parse(run.slice(-HOST_LENGTH_MAX).toLowerCase(), AS_HOST)
   return isIcann === true && domain !== null
 }
 

@@ -12,10 +12,6 @@ export function localTime(iso: string, timeZone: string | undefined): LocalTime 
   return format === undefined ? read(iso) : read(format.format(at).replace(', ', 'T'))
 }
 
-export function localTimeAt(at: number, timeZone: string): LocalTime | undefined {
-  return localTime(new Date(at).toISOString(), timeZone)
-}
-
 /** `yyyy-mm-dd`, so many days later. */
 export function addDays(date: string, days: number): string | undefined {
   const at = Date.parse(`${date}T00:00:00Z`)

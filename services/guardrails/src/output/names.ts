@@ -53,7 +53,7 @@ export function unknownNames(rest: string, ground: Ground, language: Known | und
 
 /** What of a copied line, between its commas, is not together in one place of the facts. */
 function unknownPieces(value: string, ground: Ground): Span[] {
-  return [...value.matchAll(/[^,()\uE000]+/g)].flatMap(({ 0: piece, index }) => {
+  return [...value.matchAll(/[^,()\uFFFC]+/g)].flatMap(({ 0: piece, index }) => {
     const words = wordsOf(piece)
     return words.length === 0 || areTogether(words, ground)
       ? []
@@ -63,7 +63,9 @@ function unknownPieces(value: string, ground: Ground): Span[] {
 
 function termsOf(rest: string): Term[] {
   return [...rest.matchAll(TERM)].map(({ 0: text, index }) => ({
-    ...{ text, start: index, end: index + text.length, folded: fold(text) },
+    ...{ text, start: index, end: index + text.length },
+    // "Sam's" is Sam.
+    folded: fold(text).replace(/'s$/, ''),
     ...{ isCapital: /^\p{Lu}/u.test(text), hasDigit: /\d/.test(text) },
   }))
 }
@@ -82,11 +84,19 @@ function runsOf(terms: readonly Term[], rest: string): Run[] {
 function runAt(terms: readonly Term[], from: number, rest: string): Run | undefined {
   const [first, second] = [terms[from], terms[from + 1]]
   if (first === undefined) return undefined
-  const isStreet = PLACES.has(first.folded) && second !== undefined && startsName(second, terms[from + 2])
+  const gap = second === undefined ? '' : gapOf(rest, first, second)
+  const isStreet =
+    PLACES.has(first.folded) &&
+    /^\.? $/.test(gap) &&
+    second !== undefined &&
+    startsName(second, terms[from + 2])
   const isHouse =
     /^\d{1,6}\p{L}?$/u.test(first.text) &&
+    rest[first.start - 1] !== '#' &&
+    gap === ' ' &&
     second?.isCapital === true &&
-    gapOf(rest, first, second) === ' ' &&
+    // "10 MB"
+    !/^\p{Lu}{1,2}$/u.test(second.text) &&
     !ORDINARY.has(second.folded)
   if (!first.isCapital && !isStreet && !isHouse) return undefined
   const run: Run = {
@@ -115,7 +125,7 @@ function continues(
   if (last === undefined || term === undefined) return 0
   const gap = gapOf(rest, last, term)
   if (gap === ' ' || gap === ' & ' || (gap === '. ' && run.isAddress && PLACES.has(last.folded))) {
-    if (term.isCapital) return 1
+    if (term.isCapital) return gap === '. ' && ORDINARY.has(term.folded) ? 0 : 1
     if (term.hasDigit) return run.isAddress ? 1 : 0
     const isConnector = CONNECTORS.has(term.folded) && after !== undefined && gapOf(rest, term, after) === ' '
     return isConnector && after.isCapital && !ORDINARY.has(after.folded) ? 2 : 0
@@ -132,39 +142,51 @@ function startsName(term: Term, after: Term | undefined): boolean {
 
 type Context = { rest: string; ground: Ground; language: Known | undefined }
 
-function judged(run: Run, context: Context): Named[] {
-  const { rest, ground, language } = context
-  const start = run.terms[0]?.start ?? 0
-  const stands = standsAt(rest, start)
-  let terms = run.terms
-  if (stands !== 'introduced') {
-    const ordinary = terms.findIndex((it) => !ORDINARY.has(it.folded) && !CONNECTORS.has(it.folded))
-    terms = ordinary < 0 ? [] : terms.slice(ordinary)
+function judged(run: Run, { rest, ground, language }: Context): Named[] {
+  const stands = standsAt(rest, run.terms[0]?.start ?? 0)
+  const terms = withoutOrdinary(run.terms, rest, ground)
+  const [first, last] = [terms[0], terms.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const isKnown = (term: Term) => areIn(ground, wordsIn(term))
+  if (run.isAddress ? areTogether(terms.flatMap(wordsIn), ground) : areNames(terms, ground)) return []
+  const isFirst = stands === 'sentence' && first === run.terms[0]
+  const words = terms.filter((it) => !it.hasDigit)
+  const sure = (score: number): Named[] => {
+    const kind = run.isAddress ? 'address' : 'name'
+    const known = language === undefined ? Math.min(score, SURE.otherLanguage) : score
+    return [{ start: first.start, end: last.end, kind, score: known }]
   }
-  // "Sam's" is Sam.
-  const words = terms.map((it) => wordsOf(it.folded.replace(/'s$/, '')))
-  const [firstTerm, lastTerm] = [terms[0], terms.at(-1)]
-  if (firstTerm === undefined || lastTerm === undefined || areTogether(words.flat(), ground)) return []
-  const claim = (from: Term, score: number): Named => ({
-    ...{
-      start: from.start,
-      end: lastTerm.end,
-      score: language === undefined ? Math.min(score, SURE.otherLanguage) : score,
-    },
-    kind: run.isAddress ? 'address' : 'name',
-  })
-  const isFirst = terms.length === run.terms.length && stands === 'sentence'
-  const isKnown = (of: readonly string[]) => of.every((word) => ground.places.has(word))
-  if (words.every(isKnown)) return [claim(firstTerm, run.isAddress ? SURE.address : SURE.mixed)]
-  if (terms.length === 1) {
-    const isShouted = /^[\p{Lu}\d'-]{2,}$/u.test(firstTerm.text) && stands !== 'introduced'
-    return isFirst || isShouted || (language === undefined && stands !== 'introduced')
-      ? []
-      : [claim(firstTerm, SURE.oneWord)]
+  if (words.length === 1 && stands !== 'introduced') {
+    // Other languages write all kinds of words with capitals, and whoever shouts does so too.
+    const isShouted = terms.length === 1 && /^[\p{Lu}'-]{2,}$/u.test(first.text)
+    if (language === undefined || isShouted || (isFirst && !run.isAddress)) return []
   }
-  const isOnlyFirst = isFirst && words.slice(1).every(isKnown)
-  if (isOnlyFirst && !run.isAddress) return [claim(firstTerm, SURE.firstWord)]
-  return [claim(firstTerm, run.isAddress ? SURE.address : SURE.name)]
+  if (run.isAddress) return sure(SURE.address)
+  if (terms.every(isKnown)) return sure(SURE.mixed)
+  if (terms.length === 1) return sure(SURE.oneWord)
+  return sure(isFirst && terms.slice(1).every(isKnown) ? SURE.firstWord : SURE.name)
+}
+
+/** Without the words at its beginning that are no name, and without a last one that was cut off. */
+function withoutOrdinary(terms: readonly Term[], rest: string, { places }: Ground): Term[] {
+  const from = terms.findIndex(({ folded }) => !ORDINARY.has(folded) && !CONNECTORS.has(folded))
+  const last = terms.at(-1)
+  if (from < 0 || last === undefined) return []
+  const isCut =
+    rest.startsWith('...', last.end) && [...places.keys()].some((it) => it.startsWith(last.folded))
+  return terms.slice(from, isCut ? -1 : undefined)
+}
+
+/** Whether each name of a row ("Maria da Tech Corp") is one of the facts. */
+function areNames(terms: readonly Term[], ground: Ground): boolean {
+  if (areTogether(terms.flatMap(wordsIn), ground)) return true
+  let from = 0
+  for (const [index, { folded }] of terms.entries()) {
+    if (!CONNECTORS.has(folded)) continue
+    if (!areTogether(terms.slice(from, index).flatMap(wordsIn), ground)) return false
+    from = index + 1
+  }
+  return from > 0 && areTogether(terms.slice(from).flatMap(wordsIn), ground)
 }
 
 /** What is before a word says whether its capital letter means something. */
@@ -179,6 +201,14 @@ function standsAt(rest: string, start: number): 'sentence' | 'introduced' | 'wit
   if (bare === '') return start > 24 ? 'within' : 'sentence'
   if (/(?:^|\n)\s*-$/.test(bare)) return 'sentence'
   return /[\p{L}\p{N},;:)\-|/·#'`]$/u.test(bare) || bare.endsWith(TAKEN) ? 'within' : 'sentence'
+}
+
+function wordsIn({ folded }: Term): string[] {
+  return wordsOf(folded)
+}
+
+function areIn({ places }: Ground, words: readonly string[]): boolean {
+  return words.every((it) => places.has(it))
 }
 
 function wordsOf(text: string): string[] {

@@ -6,7 +6,7 @@
 export type PlainText = { text: string; starts: readonly number[]; ends: readonly number[] }
 
 const ASCII = /^[\0-\x7F]*$/
-const INVISIBLE = /^(?:\p{Cf}|\p{Variation_Selector}|\u20E3|[\u115F\u1160\u3164])$/u
+const INVISIBLE = /^(?:[\p{Cf}\p{Variation_Selector}\u115F\u1160\u3164]|\u20E3)$/u
 const DIGIT = /^\p{Nd}$/u
 const LOOKALIKES: Readonly<Record<string, string>> = {
   '\u2019': "'",

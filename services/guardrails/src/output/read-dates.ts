@@ -9,7 +9,7 @@ const ISO = /(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])/g
 const FULL = /(?<![\d.,/:-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/g
 const SHORT = /(?<![\d.,/:-])(\d{1,2})\/(\d{1,2})(?![\d/]|[.,:]\d)/g
 const DAY_FIRST =
-  /(?<![\d.,/:-])(\d{1,2})(?:st|nd|rd|th|o)?(?: de| of)? (\p{L}{3,10})\.?(?:,?(?: de| del)? (\d{4})(?!\d))?/giu
+  /(?<![\d.,/:-])(\d{1,2})(?:st|nd|rd|th|o)?(?: de| of)? (\p{L}{3,10})(?:\.?,?(?: de| del)? (\d{4})(?!\d))?/giu
 const MONTH_FIRST = /(?<!\p{L})(\p{L}{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?(?![\d:]|[.,]\d)/giu
 const WEEKDAY = /(?<!\p{L})\p{L}{5,9}(?:-feira)?(?!\p{L})/giu
 const MORNING = /(?<!\p{L})(?:la|esta|buena|cada)\s$/iu

@@ -2,14 +2,14 @@ import type { Fact, Take } from './claims.ts'
 
 const PART_OF_DAY = `(?: (?:da|de la|por la|in the|at) (manh[ãa]|ma[ñn]ana|madrugada|morning|tarde|noite|noche|afternoon|evening|night))?`
 const CLOCK = new RegExp(
-  String.raw`(?<![\d.,:/])(\d{1,2}):(\d{2})(?::\d{2})?(?![\d:])(?: ?([ap])\.? ?m(?!\p{L})\.?)?(?: ?h(?:rs?|s)?(?![\p{L}\d]))?${PART_OF_DAY}`,
+  String.raw`(?<![\d.,:/])(\d{1,2}):(\d{2})(?::\d{2})?(?![\d:])(?: ?([ap])(?:m|\. ?m\.?)(?![\p{L}\d]))?(?: ?h(?:rs?|s)?(?![\p{L}\d]))?${PART_OF_DAY}`,
   'giu',
 )
 const WITH_H = new RegExp(
   String.raw`(?<![\d.,:/\p{L}])(\d{1,2}) ?h ?(\d{2})(?:min)?(?![\p{L}\d])${PART_OF_DAY}`,
   'giu',
 )
-const WITH_HALF = /(?<![\d.,:/\p{L}])(\d{1,2})(?:[.:](\d{2}))? ?([ap])\.? ?m(?![\p{L}\d])\.?/giu
+const WITH_HALF = /(?<![\d.,:/\p{L}])(\d{1,2})(?:[.:](\d{2}))? ?([ap])(?:m|\. ?m\.?)(?![\p{L}\d])/giu
 const WITH_PART =
   /(?<![\d.,:/\p{L}])(\d{1,2})(?: ?h(?:rs?|s)?)? (?:da|de la|in the) (manh[ãa]|ma[ñn]ana|madrugada|morning|tarde|noite|noche|afternoon|evening)(?!\p{L})/giu
 const NOON =
@@ -32,12 +32,13 @@ function timeFacts(
   const [hours, minutes] = [Number(hour), Number(minute ?? 0)]
   if (!(hours <= 24 && minutes < 60)) return { facts: [] }
   const at = (of: number) => (of % 24) * 60 + minutes
-  if (half === undefined || hours > 12) {
-    const isEither = hours <= 12 && !hour?.startsWith('0') && half === undefined
+  if (half === undefined) {
+    const isEither = hours <= 12 && !hour?.startsWith('0')
     return { facts: [{ kind: 'time', minutes: isEither ? [at(hours), at(hours + 12)] : [at(hours)] }] }
   }
-  const ofHalf = (hours % 12) + (half.toLowerCase() === 'p' ? 12 : 0)
-  return { facts: [{ kind: 'time', minutes: [at(ofHalf)] }] }
+  // No clock says 13 PM.
+  if (hours === 0 || hours > 12) return { facts: [{ kind: 'time', minutes: [] }] }
+  return { facts: [{ kind: 'time', minutes: [at((hours % 12) + (half.toLowerCase() === 'p' ? 12 : 0))] }] }
 }
 
 function halfOf(part: string | undefined): string | undefined {

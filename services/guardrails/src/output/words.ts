@@ -57,7 +57,7 @@ export const ORDINARY = setOf(`
   enero febrero marzo mayo junio julio septiembre octubre noviembre diciembre
   Hi Hello Hey Dear Good Morning Afternoon Evening Thanks Thank Sorry Sure Great Yes No Please Here There This That
   These Those The A An And But Or If When While Then Now Next First Last After Before Until Your You We It He She They
-  My Our Their Is Are Was Do Does Did Can Could Would Will Should Have Has What Which Where Who Why How All Some Any
+  My Our Their Is Are Was Do Does Did Can Could Would Will Should Shall May Might Must Have Has What Which Where Who Why How All Some Any
   Order Orders Stop Stops Route Customer Client Address Phone Time Window Status Items Notes Note Instructions Map
   Delivery Driver Dispatch Details Deliver Call Ring Leave Ask Go Head Drive Open Type Reply Write Tell Send Take Today
   Tomorrow Yesterday At In On By For From To With Of Not Only Also Done Noted Confirmed Pending Assigned Arrived
