@@ -3,7 +3,7 @@ import type { Sighting } from './finding.ts'
 import { lookAtInput } from './input/look-at-input.ts'
 import { lookAtLanguage } from './input/look-at-language.ts'
 import { normalize } from './input/normalize.ts'
-import { checkOutput } from './output/check-output.ts'
+import { checkOutput, type OutputSettings } from './output/check-output.ts'
 import { findPersonalData } from './personal-data/find-personal-data.ts'
 import { matchRules } from './policy/match-rules.ts'
 import type { Policy } from './policy/policy.ts'
@@ -30,13 +30,10 @@ export function createLook(classify: Classify): Look {
       return ruled(seen, text, language, policy)
     },
     output({ text, facts, permissions, language, timeZone }, policy) {
-      const { leaks } = policy
-      // Of a host with a star before it the rest of the name is what counts.
-      const allowedHosts = policy.allowedHosts.map((it) => it.replace(/^\*/, ''))
-      const settings = { leaks, allowedHosts }
       const looked = checkOutput({
-        ...{ text, facts, permissions, language, timeZone, settings },
-        findPersonalData: (it) => findPersonalData(it, language === undefined ? {} : { language }),
+        ...{ text, facts, permissions, language },
+        settings: settingsOf(policy, timeZone),
+        findPersonalData: (it) => [...findPersonalData(it, language === undefined ? {} : { language })],
       })
       const { nsfw, rudeWords } = classify(normalize(text).text)
       const abuse: Sighting[] =
@@ -46,6 +43,25 @@ export function createLook(classify: Classify): Look {
       return { sightings: ruled([...looked.sightings, ...abuse], text, language, policy), text: looked.text }
     },
   }
+}
+
+const settings = new WeakMap<Policy, Map<string, OutputSettings>>()
+/** Time zones are few. What a policy says of leaks is prepared once for each. */
+const TIME_ZONES_MAX = 500
+
+function settingsOf(policy: Policy, timeZone: string | undefined): OutputSettings {
+  const known = settings.get(policy) ?? new Map<string, OutputSettings>()
+  if (known.size > TIME_ZONES_MAX) known.clear()
+  settings.set(policy, known)
+  const found = known.get(timeZone ?? '') ?? {
+    canaries: [...policy.leaks.canaries],
+    forbidden: [...policy.leaks.forbidden],
+    // Of a host with a star before it the rest of the name is what counts.
+    allowedHosts: policy.allowedHosts.map((it) => it.replace(/^\*/, '')),
+    timeZone,
+  }
+  known.set(timeZone ?? '', found)
+  return found
 }
 
 function ruled(
