@@ -15,7 +15,8 @@ beforeAll(async () => {
   system = await freshStack(() => ({ scale: { ingress: 1, intake: 1, assistant: 2, sender: 1 } }))
   sandbox = sandboxAt(system.stack.description.urls.sandbox)
 }, 60_000)
-afterAll(async () => system[Symbol.asyncDispose]())
+// A service may take 25 s to stop.
+afterAll(async () => system[Symbol.asyncDispose](), 60_000)
 
 const edited = (original: string | undefined, body: string) => ({
   type: 'edit',

@@ -8,7 +8,8 @@ let world: Awaited<ReturnType<typeof checkInStack>>
 beforeAll(async () => {
   world = await checkInStack()
 }, 60_000)
-afterAll(async () => world[Symbol.asyncDispose]())
+// A service may take 25 s to stop.
+afterAll(async () => world[Symbol.asyncDispose](), 60_000)
 
 describe('when nobody answers', () => {
   it('reminds once, and then tells dispatch once', async () => {

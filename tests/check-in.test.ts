@@ -8,7 +8,8 @@ let world: Awaited<ReturnType<typeof checkInStack>>
 beforeAll(async () => {
   world = await checkInStack()
 }, 60_000)
-afterAll(async () => world[Symbol.asyncDispose]())
+// A service may take 25 s to stop.
+afterAll(async () => world[Symbol.asyncDispose](), 60_000)
 
 describe('inside the 24-hour window', () => {
   it('asks with the number of orders, the first stop and buttons, once, with two schedulers', async () => {

@@ -14,7 +14,8 @@ beforeAll(async () => {
   system = await freshStack(() => ({ scale: { ingress: 1, intake: 1, assistant: 1, sender: 1 } }))
   sandbox = sandboxAt(system.stack.description.urls.sandbox)
 }, 60_000)
-afterAll(async () => system[Symbol.asyncDispose]())
+// A service may take 25 s to stop.
+afterAll(async () => system[Symbol.asyncDispose](), 60_000)
 
 /** What the operator sees of `npm run dead-letters`. */
 async function deadLetters(...args: string[]): Promise<{ code: number; output: string }> {

@@ -36,7 +36,8 @@ beforeAll(async () => {
   const drivers = await sandbox.drivers()
   phones = drivers.filter(({ id }) => id.startsWith('driver-load')).map(({ phone }) => phone)
 })
-afterAll(async () => system[Symbol.asyncDispose]())
+// A service may take 25 s to stop.
+afterAll(async () => system[Symbol.asyncDispose](), 60_000)
 
 async function post(body: string): Promise<number> {
   const { urls, whatsapp } = system.stack.description

@@ -28,7 +28,8 @@ beforeAll(async () => {
   system = await freshStack()
   sandbox = sandboxAt(system.stack.description.urls.sandbox)
 })
-afterAll(async () => system[Symbol.asyncDispose]())
+// A service may take 25 s to stop.
+afterAll(async () => system[Symbol.asyncDispose](), 60_000)
 
 describe('a thousand messages from a hundred drivers', () => {
   it('P2, P3, P4: are answered in order, none lost, none twice', async () => {

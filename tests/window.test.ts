@@ -11,7 +11,8 @@ let world: Awaited<ReturnType<typeof checkInStack>>
 beforeAll(async () => {
   world = await checkInStack()
 }, 120_000)
-afterAll(async () => world[Symbol.asyncDispose]())
+// A service may take 25 s to stop.
+afterAll(async () => world[Symbol.asyncDispose](), 60_000)
 
 const untilKnown = (language: string, status: string) =>
   eventually(

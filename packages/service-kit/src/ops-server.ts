@@ -20,8 +20,8 @@ const PATIENCE = {
   http: { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 },
 } as const
 const IDLE_SWEEP_MS = 100
-/** For the requests in hand when the server is closed. */
-const REQUESTS_MS_MAX = 5_000
+/** For the requests in hand when the server is closed: longer than ingress waits for RabbitMQ. */
+const REQUESTS_MS_MAX = 3_000
 
 /** `/live` checks nothing outside the process, `/ready` says whether it can work, `/metrics` is for Prometheus. */
 export async function startOpsServer(options: Options): Promise<OpsServer> {
