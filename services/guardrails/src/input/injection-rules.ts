@@ -1,14 +1,14 @@
 import type { Span } from '../finding.ts'
-import { INJECTION_RULES, INJECTION_WORDS, type Role } from './injection-words.ts'
+import { INJECTION_RULES, INJECTION_WORDS } from './injection-words.ts'
 
 export type Hit = { kind: string; score: number; span: Span }
 
 const WORD = /[\p{L}\p{N}_'-]{1,40}/gu
 const PREFIX_LENGTH = { min: 3, max: 14 }
 
-const exact = new Map<string, Role[]>()
-const prefixes = new Map<string, Role[]>()
-for (const [role, words] of entriesOf(INJECTION_WORDS)) {
+const exact = new Map<string, string[]>()
+const prefixes = new Map<string, string[]>()
+for (const [role, words] of Object.entries(INJECTION_WORDS)) {
   for (const word of new Set(words.split(' '))) {
     const [map, key] = word.endsWith('*') ? [prefixes, word.slice(0, -1)] : [exact, word]
     map.set(key, [...(map.get(key) ?? []), role])
@@ -50,7 +50,7 @@ export function injectionRules(text: string): Hit[] {
     const found = text.matchAll(pattern).next().value
     return found ? [{ kind, score, span: { start: found.index, end: found.index + found[0].length } }] : []
   })
-  const last = new Map<Role, { word: number; start: number }>()
+  const last = new Map<string, { word: number; start: number }>()
   const best = new Map<string, Hit>()
   let word = 0
   for (const match of text.matchAll(WORD)) {
@@ -74,15 +74,11 @@ export function injectionRules(text: string): Hit[] {
   return [...hits, ...best.values()]
 }
 
-function rolesOf(word: string): readonly Role[] {
+function rolesOf(word: string): readonly string[] {
   const roles = [...(exact.get(word) ?? [])]
   for (let length = PREFIX_LENGTH.min; length <= Math.min(PREFIX_LENGTH.max, word.length); length += 1) {
     const found = prefixes.get(word.slice(0, length))
     if (found) roles.push(...found)
   }
   return roles
-}
-
-function entriesOf<K extends string, V>(object: Readonly<Record<K, V>>): [K, V][] {
-  return Object.entries<V>(object).map(([key, value]) => [key as K, value])
 }

@@ -1,12 +1,10 @@
 import type { Classify } from '../classifier/classifiers.ts'
 import { wordsIn } from '../classifier/terms.ts'
 import type { Sighting, Span } from '../finding.ts'
+import type { Source } from '../policy/policy.ts'
 import { injectionRules } from './injection-rules.ts'
 import { normalize } from './normalize.ts'
 import { decodedIn, viewsOf } from './views.ts'
-
-export const SOURCES = ['driver', 'order_note', 'caption', 'transcript', 'tool_result', 'file_name'] as const
-export type Source = (typeof SOURCES)[number]
 
 // What is classified at once, and how far the next piece begins after this one.
 const PIECE = { length: 400, step: 300 }
@@ -32,8 +30,8 @@ export function lookAtInput(original: string, source: Source, classify: Classify
       score,
       span: normal.spanOf(span),
     })),
-    ...viewsOf(normal.text).flatMap(({ text }) =>
-      injectionRules(text).map(({ kind, score }) => ({ kind: `hidden_${kind}`, score, span: whole })),
+    ...viewsOf(normal.text).flatMap((view) =>
+      injectionRules(view).map(({ kind, score }) => ({ kind: `hidden_${kind}`, score, span: whole })),
     ),
     ...decodedIn(original).flatMap(({ text, start, end }) => {
       const isAttack = injectionRules(text).length > 0 || classify(text).injection >= ATTACK_MIN
@@ -41,10 +39,13 @@ export function lookAtInput(original: string, source: Source, classify: Classify
     }),
   ]
   const sightings: Sighting[] = injections.map((it) => ({ check: 'injection', ...it }))
+  const pieces = piecesOf(normal.text).map((piece) => ({
+    span: normal.spanOf(piece),
+    likely: classify(normal.text.slice(piece.start, piece.end)),
+  }))
   const isTooShort = wordsIn(normal.text.slice(0, PIECE.length)).length < WORDS_MIN
-  for (const { start, end } of piecesOf(normal.text)) {
-    const { injection, nsfw, rudeWords } = classify(normal.text.slice(start, end))
-    const span = normal.spanOf({ start, end })
+  for (const { span, likely } of pieces) {
+    const { injection, nsfw, rudeWords } = likely
     if (isTooShort && rudeWords === 0) continue
     sightings.push({ check: 'injection', kind: 'learned', score: injection, span })
     const isRude = rudeWords > 0 && nsfw < RUDE_WORD
@@ -56,7 +57,9 @@ export function lookAtInput(original: string, source: Source, classify: Classify
     })
   }
   if (CONVERSATION.includes(source) && !isTooShort) {
-    const { scope } = classify(normal.text.slice(0, SCOPE_LENGTH_MAX))
+    const [only, ...others] = pieces
+    const { scope } =
+      only && others.length === 0 ? only.likely : classify(normal.text.slice(0, SCOPE_LENGTH_MAX))
     sightings.push({ check: 'scope', kind: 'off_topic', score: scope, span: whole })
   }
   return bestOfEach(sightings)

@@ -1,23 +1,9 @@
+import type { Span } from '../finding.ts'
 import { normalize } from './normalize.ts'
 
-/** Another way to read a part of a normalised text: what an attacker has hidden in it. */
-export type View = { text: string; start: number; end: number; isDecoded: boolean }
-
 const LEET: Readonly<Record<string, string>> = {
-  ...{
-    '0': 'o',
-    '1': 'i',
-    '3': 'e',
-    '4': 'a',
-    '5': 's',
-    '7': 't',
-    '8': 'b',
-    '9': 'g',
-    '@': 'a',
-    $: 's',
-    '!': 'i',
-    '|': 'l',
-  },
+  ...{ '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't' },
+  ...{ '8': 'b', '9': 'g', '@': 'a', $: 's', '!': 'i', '|': 'l' },
 }
 const LEET_WORD = /[a-z0-9@$!|]{3,30}/g
 const LEET_SIGN = /[0-9@$!|]/
@@ -30,28 +16,26 @@ const ESCAPES = /(?:(?:\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|&#x?[0-9a-fA-F]{1,6};
 const ENCODED_MAX = 8
 
 /** Views of a text as people write to get past a filter: letters as digits, letters spaced out, and from behind. */
-export function viewsOf(normal: string): View[] {
-  const views: View[] = []
-  const whole = { start: 0, end: normal.length, isDecoded: false }
+export function viewsOf(normal: string): string[] {
   const unleeted = normal.replaceAll(LEET_WORD, (word) =>
     LEET_SIGN.test(word) && /[a-z]/.test(word)
       ? word.replaceAll(/[0-9@$!|]/g, (sign) => LEET[sign] ?? sign)
       : word,
   )
-  if (unleeted !== normal) views.push({ ...whole, text: unleeted })
   const closed = normal.replaceAll(SPACED, (run) => run.replaceAll(/[ ._*-]/g, ''))
-  if (closed !== normal) views.push({ ...whole, text: withBlanks(closed) })
-  views.push({ ...whole, text: Array.from(normal).reverse().join('') })
-  return views
+  // The blanks that are left stood between words.
+  const spacedOut = closed.replaceAll(/ {2,}/g, ' ')
+  const backwards = Array.from(normal).reverse().join('')
+  return [unleeted, spacedOut, backwards].filter((view) => view !== normal)
 }
 
 /** What stands in a text in base64, hexadecimal numbers or escapes, where it is text. Offsets in the original. */
-export function decodedIn(original: string): View[] {
-  const found: View[] = []
+export function decodedIn(original: string): (Span & { text: string })[] {
+  const found: (Span & { text: string })[] = []
   const add = (start: number, encoded: string, decode: (text: string) => string) => {
     if (found.length >= ENCODED_MAX) return
     const text = readable(decode(encoded))
-    if (text !== undefined) found.push({ text, start, end: start + encoded.length, isDecoded: true })
+    if (text !== undefined) found.push({ text, start, end: start + encoded.length })
   }
   for (const [pattern, decode] of CODES)
     for (const match of original.matchAll(pattern)) add(match.index, match[0], decode)
@@ -91,6 +75,3 @@ function readable(decoded: string): string | undefined {
   if (text.length < 8 || decoded.includes('\uFFFD') || letters < text.length * 0.95) return undefined
   return (text.match(WORDS)?.length ?? 0) >= 2 ? text : undefined
 }
-
-/** "ignoreallrules" is no word: blanks where a longer gap between the letters was. */
-const withBlanks = (text: string) => text.replaceAll(/ {2,}/g, ' ')
