@@ -69,6 +69,8 @@ const SETTINGS = [
   'CHECK_IN_AGAIN_MS',
   'GUARDRAILS_POLICY_DIR',
   'GUARDRAILS_TOKEN',
+  'JUDGE_API_KEY',
+  'JUDGE_TIMEOUT_MS',
 ]
 
 export const UPSTREAMS: readonly Upstream[] = ['whatsapp', 'openrouter', 'orders', 'dispatch', 'files']

@@ -64,7 +64,15 @@ export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly st
     'MEDIA_S3_ACCESS_KEY_ID',
     'MEDIA_S3_SECRET_ACCESS_KEY',
   ],
-  guardrails: ['GUARDRAILS_POLICY_DIR', 'GUARDRAILS_TOKEN'],
+  guardrails: [
+    'GUARDRAILS_POLICY_DIR',
+    'GUARDRAILS_TOKEN',
+    'OPENROUTER_BASE_URL',
+    'OPENROUTER_PROVIDERS',
+    'OPENROUTER_DATA_COLLECTION',
+    'JUDGE_API_KEY',
+    'JUDGE_TIMEOUT_MS',
+  ],
   sender: [
     'AMQP_URL',
     'DATABASE_URL',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
+import { startStandInModel } from '../../sandbox/test/stand-in-model.ts'
 import { measure, ownRows } from './intents/measure-intents.ts'
 import { accuracy, inScope, outOfScope } from './intents/quality-report.ts'
 import { byModel, byRules } from './intents/readers.ts'
-import { startStandInModel } from './stand-in-model.ts'
 
 const IN_SCOPE_MIN = 0.85
 const LEFT_ALONE_MIN = 0.85

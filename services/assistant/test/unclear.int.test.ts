@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { startStandInModel } from '../../sandbox/test/stand-in-model.ts'
 import { EMPTY_SESSION, type PendingQuestion } from '../src/session/session.ts'
 import { TOOLS } from '../src/tools/catalogue.ts'
 import { EXAMPLES } from '../src/understand/examples.ts'
 import { type Bench, CONVERSATION, openBench, today } from './assistant-bench.ts'
 import { modelChoosing } from './fake-upstreams.ts'
-import { startStandInModel } from './stand-in-model.ts'
 
 const asked = z.enum(['nothing', 'route', 'order', 'reason'])
 type Asked = z.output<typeof asked>

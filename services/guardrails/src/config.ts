@@ -1,6 +1,13 @@
 import { parseEnv, serviceEnv } from '@waybill/service-kit'
 import { z } from 'zod'
 
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
 const envSchema = z.object({
   ...serviceEnv,
   GUARDRAILS_POLICY_DIR: z
@@ -12,6 +19,28 @@ const envSchema = z.object({
     .min(32, 'must have 32 characters or more')
     .optional()
     .describe('Bearer token that callers of /v1 show; without it nobody is asked for one'),
+  OPENROUTER_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('https://openrouter.ai/api/v1')
+    .describe('OpenRouter, for policies with a judge'),
+  JUDGE_API_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A key for it, of the judge alone; without it no policy may have one'),
+  OPENROUTER_PROVIDERS: list
+    .default(['openai'])
+    .describe('Providers that may serve the judge, by comma, or any'),
+  OPENROUTER_DATA_COLLECTION: z
+    .enum(['deny', 'allow'])
+    .default('deny')
+    .describe('Whether providers may keep what they are sent'),
+  JUDGE_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(800)
+    .describe("How long a judge may take; below the assistants' GUARDRAILS_TIMEOUT_MS"),
 })
 
 export type Config = ReturnType<typeof loadConfig>
@@ -24,5 +53,15 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     log: { level: data.LOG_LEVEL },
     policyDir: data.GUARDRAILS_POLICY_DIR,
     token: data.GUARDRAILS_TOKEN,
+    judge:
+      data.JUDGE_API_KEY === undefined
+        ? undefined
+        : {
+            baseUrl: data.OPENROUTER_BASE_URL,
+            apiKey: data.JUDGE_API_KEY,
+            providers: data.OPENROUTER_PROVIDERS.filter((name) => name !== 'any'),
+            dataCollection: data.OPENROUTER_DATA_COLLECTION,
+            timeoutMs: data.JUDGE_TIMEOUT_MS,
+          },
   }
 }

@@ -23,6 +23,17 @@ export function createMetrics(registry: Registry) {
       buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2],
       registers: [registry],
     }),
+    judgements: new Counter({
+      name: 'waybill_guardrails_judgements_total',
+      help: 'What the checks were not sure of, by what became of asking a model: answered, remembered, or why not',
+      labelNames: ['outcome'],
+      registers: [registry],
+    }),
+    judgeCostUsd: new Counter({
+      name: 'waybill_guardrails_judge_cost_usd_total',
+      help: 'What these questions have cost in USD, as OpenRouter says',
+      registers: [registry],
+    }),
     policyLoadedAt: new Gauge({
       name: 'waybill_guardrails_policy_loaded_timestamp_seconds',
       help: 'When the policy that is in force was read',

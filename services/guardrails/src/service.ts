@@ -1,6 +1,7 @@
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
 import { loadClassifiers } from './classifier/classifiers.ts'
 import type { Config } from './config.ts'
+import { createJudge } from './judge/judge.ts'
 import { createLook } from './look.ts'
 import { createMetrics } from './metrics.ts'
 import { watchPolicies } from './policy/watch-policies.ts'
@@ -13,7 +14,10 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
   const log = createLogger({ ...identity, level: config.log.level })
   const registry = createRegistry(identity)
   const metrics = createMetrics(registry)
-  const { policyOf } = opened.use(await watchPolicies({ dir: config.policyDir, metrics, log }))
+  const judge = config.judge && opened.use(createJudge({ config: config.judge, registry, metrics, log }))
+  const { policyOf } = opened.use(
+    await watchPolicies({ dir: config.policyDir, hasJudge: judge !== undefined, metrics, log }),
+  )
   const server = opened.use(
     await startOpsServer({
       ...config.http,
@@ -24,6 +28,7 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
         registerRoutes(app, {
           token: config.token,
           look: createLook(loadClassifiers()),
+          judge,
           policyOf,
           metrics,
           log,

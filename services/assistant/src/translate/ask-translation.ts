@@ -1,4 +1,5 @@
 import type { ModelCall } from '@waybill/database'
+import { createOpenRouter, modelFailureOf, providersOf } from '@waybill/openrouter'
 import { createBreaker } from '@waybill/resilience'
 import OpenAI from 'openai'
 import type { Logger } from 'pino'
@@ -6,8 +7,6 @@ import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import { OTHER_LANGUAGES, type OtherLanguage } from '../languages/other-languages.ts'
 import type { ModelConfig } from '../understand/ask-model.ts'
-import { modelFailureOf } from '../understand/model-failure.ts'
-import { createOpenRouter, providersOf } from '../understand/openrouter.ts'
 import { readUsage } from '../understand/read-model-answer.ts'
 
 /** Texts in another language, as many as there were; `undefined` when the model gave none. Throws only when aborted. */

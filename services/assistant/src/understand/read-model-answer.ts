@@ -1,8 +1,8 @@
 import type { ModelCall } from '@waybill/database'
+import { ModelError } from '@waybill/openrouter'
 import { z } from 'zod'
 import { type Language, languageSchema } from '../session/session.ts'
 import { toolNamed } from '../tools/catalogue.ts'
-import { ModelError } from './model-failure.ts'
 
 export type ModelToolCall = { name: string; args: Record<string, unknown> }
 

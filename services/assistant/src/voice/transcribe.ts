@@ -1,10 +1,10 @@
 import type { ModelCall } from '@waybill/database'
+import { createOpenRouter } from '@waybill/openrouter'
 import { createBreaker, UnavailableError } from '@waybill/resilience'
 import OpenAI from 'openai'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { z } from 'zod'
-import { createOpenRouter } from '../understand/openrouter.ts'
 
 export type TranscriptionConfig = { baseUrl: string; apiKey: string; model: string; timeoutMs: number }
 export type Recording = { bytes: Uint8Array; extension: string }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { argv, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
-import { startStandInModel } from '../stand-in-model.ts'
+import { startStandInModel } from '../../../sandbox/test/stand-in-model.ts'
 import { type Measured, measure, ownRows, type Row, readRows } from './measure-intents.ts'
 import { accuracyTable, confusionTable, languagesOf } from './quality-report.ts'
 import { byModel, byRules } from './readers.ts'

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js'
 import { z } from 'zod'
 import { CHECKS } from '../finding.ts'
+import { JUDGED } from '../judge/ask-judge.ts'
 import { durationMs } from './duration.ts'
 
 /** Where a text that comes in is from. */
@@ -102,6 +103,18 @@ const phrases = z.record(language, z.array(phrase).min(1).max(PHRASES_MAX))
 const message = z.string().trim().min(1).max(1_000)
 const words = section({ warn: message, block: message, suspended: message })
 
+const band = section({ from: score, until: score }).refine(({ from, until }) => from < until, {
+  message: 'allowed: until above from',
+  path: ['until'],
+})
+const bands = z
+  .partialRecord(z.enum(JUDGED), band, { error: naming(JUDGED) })
+  .refine((it) => Object.keys(it).length > 0, { message: `allowed: one of ${JUDGED.join(', ')} at least` })
+const model = written(
+  /^[a-z0-9][\w.-]*\/[\w.:-]{1,100}$/i,
+  'a model as OpenRouter names it: openai/gpt-5-nano',
+)
+
 export const policySchema = section({
   version: z.literal(1),
   checks,
@@ -113,6 +126,7 @@ export const policySchema = section({
     deny: rules(section({ name, severity, words: phrases })),
     allow: rules(section({ name, words: phrases })),
   }).prefault({}),
+  judge: section({ model, checks: bands }).optional(),
   suspend: section({ after: z.int().min(1).max(1_000), within: duration }).optional(),
   store_texts: z.enum(['never', 'findings', 'all']).default('findings'),
   store_hashed: z.boolean().default(false),

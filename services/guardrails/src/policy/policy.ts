@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js'
 import type { z } from 'zod'
 import type { Check } from '../finding.ts'
+import type { Judged } from '../judge/ask-judge.ts'
 import { compilePhrases, type Phrases } from './phrases.ts'
 import type { policySchema, SEVERITIES, SOURCES } from './policy-schema.ts'
 
@@ -49,6 +50,8 @@ export type Policy = {
   topics: { deny: readonly Topic[]; allow: readonly Topic[] }
   /** Of what is denied, by the kind of its sightings. */
   ruleSeverities: ReadonlyMap<string, Severity>
+  /** Asked about input whose score in a check is at least `from` and below `until`. */
+  judge?: { model: string; bands: Readonly<Partial<Record<Judged, { from: number; until: number }>>> }
   suspend?: { after: number; withinMs: number }
   storeTexts: 'never' | 'findings' | 'all'
   storeHashed: boolean
@@ -59,7 +62,7 @@ type Content = z.output<typeof policySchema>
 
 /** What the file says, as it is used: every source with its whole level, every pattern compiled. */
 export function toPolicy(content: Content, { name, version }: { name: string; version: string }): Policy {
-  const { checks, patterns, topics, suspend } = content
+  const { checks, patterns, topics, judge, suspend } = content
   return {
     ...{ name, version, messages: content.messages },
     checks,
@@ -73,6 +76,7 @@ export function toPolicy(content: Content, { name, version }: { name: string; ve
       ...patterns.deny.map((it) => [it.name, it.severity] as const),
       ...topics.deny.map((it) => [topicKind(it), it.severity] as const),
     ]),
+    ...(judge && { judge: { model: judge.model, bands: judge.checks } }),
     ...(suspend && { suspend: { after: suspend.after, withinMs: suspend.within } }),
     storeTexts: content.store_texts,
     storeHashed: content.store_hashed,

@@ -33,7 +33,10 @@ const write = (text: string, file = 'policy.yaml') => writeFileSync(join(dir, fi
 
 async function watch() {
   const log = pino({ level: 'error' }, { write: (line: string) => logged.push(line) })
-  const watched = await watchPolicies({ dir, metrics: createMetrics(registry), log, intervalMs: 10 })
+  const watched = await watchPolicies({
+    ...{ dir, hasJudge: false, log, intervalMs: 10 },
+    metrics: createMetrics(registry),
+  })
   opened.use(watched)
   const lengthMax = (tenant?: string) => watched.policyOf(tenant).lengthMax
   return {

@@ -14,6 +14,8 @@ export type Policies = AsyncDisposable & {
 type Options = {
   /** `policy.yaml`, and `<tenant>.policy.yaml` for those who have their own. */
   dir: string
+  /** There is a model to ask. Without, a policy that wants one is refused. */
+  hasJudge: boolean
   metrics: Pick<Metrics, 'policyLoadedAt' | 'policyReloadFailures'>
   log: Logger
   intervalMs?: number
@@ -29,7 +31,7 @@ const AGAIN_MS = { min: 1_000, max: 60_000 }
  * again: events do not tell of the symlink of a ConfigMap that is swapped.
  */
 export async function watchPolicies(options: Options): Promise<Policies> {
-  const { dir, metrics, log, intervalMs = 1_000 } = options
+  const { dir, hasJudge, metrics, log, intervalMs = 1_000 } = options
   const policies = new Map<string, Policy>()
   const seen = new Map<string, string>()
 
@@ -80,6 +82,8 @@ export async function watchPolicies(options: Options): Promise<Policies> {
       return
     }
     const policy = readPolicy(text, path)
+    if (policy.judge && !hasJudge)
+      throw new Error(`${path}: judge: needs JUDGE_API_KEY, which is not set; allowed: no judge`)
     policies.set(name, policy)
     metrics.policyLoadedAt.set({ policy: name }, Date.now() / 1_000)
     log.info({ policy: policy.version }, 'a policy was read')

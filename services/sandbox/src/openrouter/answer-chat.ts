@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type ChatRequest, contentText, promptText } from './chat-request.ts'
+import { judge, judgementWanted } from './judge/judge.ts'
 import { costUsd, MODELS, type Model, reasoningTokens } from './model-prices.ts'
 import { OpenRouterError } from './openrouter-error.ts'
 import { type PromptCache, tokensIn } from './prompt-cache.ts'
@@ -70,6 +71,8 @@ function think(request: ChatRequest): Thought {
     }))
     .filter(({ name }) => typeof choiceOfTool !== 'object' || choiceOfTool.function.name === name)
   const offered = choiceOfTool === 'none' ? [] : tools
+  const toJudge = last && judgementWanted(request, contentText(last))
+  if (toJudge) return { calls: [], content: judge(toJudge) }
   const toTranslate = tools.length === 0 && last ? translationWanted(contentText(last)) : undefined
   if (toTranslate) return { calls: [], content: translate(toTranslate) }
   if (last?.role === 'tool') {

@@ -32,6 +32,7 @@ export const chatRequestSchema = z.looseObject({
     ])
     .optional(),
   parallel_tool_calls: z.boolean().optional(),
+  response_format: z.looseObject({ type: z.string() }).optional(),
   stream: z.boolean().optional(),
   max_tokens: z.number().int().positive().optional(),
   max_completion_tokens: z.number().int().positive().optional(),

@@ -1,15 +1,12 @@
 import { fetchAtMost } from '@waybill/resilience'
 import OpenAI from 'openai'
-import type { ModelConfig } from './ask-model.ts'
 
 const ANSWER_BYTES_MAX = 1024 * 1024
 
+type Options = { baseUrl: string; apiKey: string; timeoutMs: number }
+
 /** A client that tries once, and takes an answer of 1 MB at most. */
-export function createOpenRouter({
-  baseUrl,
-  apiKey,
-  timeoutMs,
-}: Pick<ModelConfig, 'baseUrl' | 'apiKey' | 'timeoutMs'>): OpenAI {
+export function createOpenRouter({ baseUrl, apiKey, timeoutMs }: Options): OpenAI {
   return new OpenAI({
     apiKey,
     baseURL: baseUrl,
@@ -20,11 +17,11 @@ export function createOpenRouter({
   })
 }
 
-/** Who may serve a request, and whether they may keep it. Without a list anybody may serve it. */
-export function providersOf({
-  providers,
-  dataCollection,
-}: Pick<ModelConfig, 'providers' | 'dataCollection'>) {
+/** Who may serve a request, any without one; and whether they may keep what they are sent. */
+export type Provider = { providers: readonly string[]; dataCollection: 'allow' | 'deny' }
+
+/** https://openrouter.ai/docs/features/provider-routing */
+export function providersOf({ providers, dataCollection }: Provider) {
   return {
     ...(providers.length > 0 ? { only: [...providers] } : {}),
     require_parameters: true,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { eventually } from '@waybill/test-kit'
 import { z } from 'zod'
 
-const MAIN = fileURLToPath(new URL('../../sandbox/src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 /** The sandbox's stand-in for a model, as a process: what a willing model makes of everyday words. */
 export async function startStandInModel(): Promise<AsyncDisposable & { env: Record<string, string> }> {
