@@ -8,7 +8,9 @@ const UPSERT = `
   SELECT id, name, status, language, "timeZone", "checkInAt", "checkInUntil", permissions FROM jsonb_to_recordset($1)
     AS given (id text, name text, status text, language text, "timeZone" text, "checkInAt" time, "checkInUntil" time,
     permissions text[])
-  ON CONFLICT (id) DO UPDATE SET name = excluded.name, status = excluded.status, language = excluded.language,
+  ON CONFLICT (id) DO UPDATE SET name = excluded.name,
+    status = CASE WHEN drivers.status = 'suspended' AND excluded.status = 'active' THEN 'suspended' ELSE excluded.status END,
+    language = excluded.language,
     time_zone = excluded.time_zone, check_in_at = excluded.check_in_at,
     check_in_until = excluded.check_in_until, permissions = excluded.permissions`
 
@@ -30,7 +32,7 @@ const TAKEN_IDENTITIES = `
 
 /**
  * Adds drivers, and changes those that are there; all of them or none. A driver's phone and user id are replaced
- * by the given ones. Throws when one of them belongs to a driver who is not in the list.
+ * by the given ones; a suspension stays, which only dispatch lifts. Throws when one of them belongs to a driver who is not in the list.
  */
 export async function importDrivers(databaseUrl: string, drivers: readonly DriverRow[]): Promise<void> {
   await withClient(databaseUrl, async (client) => {

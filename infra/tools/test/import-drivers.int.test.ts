@@ -54,6 +54,14 @@ describe('importDrivers', () => {
     expect(rows).toEqual([{ check_in_at: '14:00:00', check_in_until: '16:30:00' }])
   })
 
+  it('lifts no suspension', async () => {
+    await importDrivers(database.url, [{ ...JOHAN, status: 'suspended' }])
+    await importDrivers(database.url, [JOHAN])
+    expect(await listDrivers(database.url)).toMatchObject([{ id: 'd-1' }, { id: 'd-2', status: 'suspended' }])
+    await importDrivers(database.url, [{ ...JOHAN, status: 'inactive' }])
+    expect(await listDrivers(database.url)).toMatchObject([{ id: 'd-1' }, { id: 'd-2', status: 'inactive' }])
+  })
+
   it('changes who is there and leaves the others alone', async () => {
     await importDrivers(database.url, [{ ...MARIA, name: 'Maria José', status: 'suspended', language: 'pt' }])
     expect(await listDrivers(database.url)).toEqual([

@@ -88,6 +88,7 @@ export {
   isTakenOver,
   openHelp,
   type PersonWanted,
+  setDriverStatus,
   type Takeover,
   takeOver,
   writeAsPerson,

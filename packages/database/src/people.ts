@@ -64,6 +64,22 @@ export async function writeAsPerson(
   return rows[0]?.state ?? 'unknown'
 }
 
+/** Says whether a driver may write, from his next message on; on record with who said so. `false`: there is no such driver. */
+export async function setDriverStatus(
+  pool: Pool,
+  driverId: string,
+  { status, by }: { status: 'active' | 'inactive' | 'suspended'; by: string },
+): Promise<boolean> {
+  const { rowCount } = await pool.query({
+    name: 'set-driver-status',
+    text: `WITH changed AS (UPDATE drivers SET status = $2 WHERE id = $1 RETURNING id)
+           INSERT INTO audit (action, driver_id, detail)
+             SELECT 'driver.' || $2, id, jsonb_build_object('by', $3::text) FROM changed`,
+    values: [driverId, status, by],
+  })
+  return rowCount === 1
+}
+
 export type PersonWanted = {
   conversationId: string
   driverId: string | null

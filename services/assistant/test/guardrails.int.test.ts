@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { setDriverStatus } from '@waybill/database'
 import { type Bench, openBench, textOf } from './assistant-bench.ts'
 import { startMedia } from './fake-media.ts'
 import { modelChoosing } from './fake-upstreams.ts'
@@ -51,6 +52,12 @@ describe('an attack', () => {
     expect(await last()).toContain('Dispatch knows')
     expect(await rows('SELECT status FROM drivers')).toEqual([{ status: 'suspended' }])
     expect(await rows("SELECT 1 FROM dispatch_notices WHERE kind = 'suspended'")).toHaveLength(1)
+
+    // What was before dispatch let him write again counts no more.
+    const [driver] = await rows<{ id: string }>('SELECT id FROM drivers')
+    await setDriverStatus(bench.pool, driver?.id ?? '', { status: 'active', by: 'Ana' })
+    await bench.receive(`${ATTACK} six`)
+    expect(await last()).toContain("I can't help with that message.")
   })
 
   it('in the notes of an order is not read by the model that translates', async () => {

@@ -127,6 +127,26 @@ describe('a takeover', () => {
   })
 })
 
+describe('a driver', () => {
+  const setStatus = (id: string, status: string) => ask('PUT', `/drivers/${id}/status`, { status })
+
+  it('may write again when a person says so, which is on record', async () => {
+    await pool.query(
+      "INSERT INTO drivers (id, name, time_zone, status) VALUES ('d-1', 'Johan', 'UTC', 'suspended')",
+    )
+    expect((await setStatus('d-1', 'active')).status).toBe(200)
+    const { rows } = await pool.query(
+      `SELECT status, action, detail FROM drivers JOIN audit ON driver_id = drivers.id WHERE drivers.id = 'd-1'`,
+    )
+    expect(rows).toEqual([{ status: 'active', action: 'driver.active', detail: { by: 'Ana' } }])
+  })
+
+  it('is one that there is, in a state that there is', async () => {
+    expect((await setStatus('d-2', 'active')).status).toBe(404)
+    expect((await setStatus('d-1', 'asleep')).status).toBe(400)
+  })
+})
+
 describe('a person writes', () => {
   it("once, through the conversation's own lane, and it is on record that a person wrote it", async () => {
     const id = await conversation()

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { outboundReady } from '@waybill/contracts'
-import { closeHelp, endTakeover, openHelp, type Pool, takeOver, writeAsPerson } from '@waybill/database'
+import {
+  closeHelp,
+  endTakeover,
+  openHelp,
+  type Pool,
+  setDriverStatus,
+  takeOver,
+  writeAsPerson,
+} from '@waybill/database'
 import type { Messaging } from '@waybill/messaging'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -17,9 +25,10 @@ const TEXT_LENGTH_MAX = 4_096
 const where = z.object({ id: z.string().min(1).max(200) })
 const takeoverBody = z.strictObject({ minutes: z.number().int().min(1).max(720).default(30) })
 const messageBody = z.strictObject({ text: z.string().trim().min(1).max(TEXT_LENGTH_MAX) })
+const statusBody = z.strictObject({ status: z.enum(['active', 'inactive', 'suspended']) })
 const idempotencyKey = z.uuid().optional()
 
-/** Persons for drivers: who waits for one, taking a conversation over, writing in it, giving it back. */
+/** Persons for drivers: who waits for one, taking a conversation over, writing in it, giving it back; who may write. */
 export function peopleRoutes(app: FastifyInstance, { pool, messaging, log }: PeopleDeps): void {
   app.get('/help', async () => ({ waiting: await openHelp(pool, LISTED_MAX) }))
 
@@ -38,6 +47,13 @@ export function peopleRoutes(app: FastifyInstance, { pool, messaging, log }: Peo
   app.delete('/conversations/:id/takeover', async (request) => {
     if (await endTakeover(pool, idOf(request.params), operatorOf(request))) return { ended: true }
     throw new AdminError(404, 'nobody has taken this conversation over')
+  })
+
+  app.put('/drivers/:id/status', async (request) => {
+    const { status } = checked(statusBody, request.body)
+    const isKnown = await setDriverStatus(pool, idOf(request.params), { status, by: operatorOf(request) })
+    if (!isKnown) throw new AdminError(404, 'there is no such driver')
+    return { status }
   })
 
   app.post('/conversations/:id/messages', async (request, reply) => {
