@@ -12,7 +12,7 @@ const list = z.string().transform((text) =>
 
 const wallClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'not a time, like 21:00')
 
-const envSchema = z.object({
+export const envSchema = z.object({
   ...serviceEnv,
   AMQP_URL: z.url({ protocol: /^amqps?$/ }).describe('RabbitMQ, with user and vhost'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL'),
@@ -30,11 +30,11 @@ const envSchema = z.object({
   OPENROUTER_FALLBACK_MODELS: list
     .default([])
     .describe(
-      'Models to fall back on when it fails, by comma, in this order; their providers must be listed too',
+      'Models to fall back on when the first fails, by comma, in this order; their providers must be listed too',
     ),
   OPENROUTER_PROVIDERS: list
     .default(['openai'])
-    .describe('Providers that may serve it, by comma, or any: one keeps the prompt cache warm'),
+    .describe('Providers that may serve the model, by comma, or any: one keeps the prompt cache warm'),
   OPENROUTER_DATA_COLLECTION: z
     .enum(['deny', 'allow'])
     .default('deny')
@@ -42,7 +42,11 @@ const envSchema = z.object({
   GUARDRAILS_URLS: list
     .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
     .describe('Instances of the guardrails, by comma: asked in turn'),
-  GUARDRAILS_TOKEN: z.string().min(1).optional().describe('Bearer token for them, where they want one'),
+  GUARDRAILS_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Bearer token for the guardrails, where they want one'),
   GUARDRAILS_TIMEOUT_MS: milliseconds
     .default(1_000)
     .describe('How long a check may take before the built-in minimum has to do'),
@@ -65,7 +69,7 @@ const envSchema = z.object({
     .url({ protocol: /^https?$/ })
     .default('https://graph.facebook.com/v24.0')
     .describe("Graph API with its version: drivers' files are read from it"),
-  WHATSAPP_ACCESS_TOKEN: z.string().min(1).describe('Token of a system user'),
+  WHATSAPP_ACCESS_TOKEN: z.string().min(1).describe('System user token with whatsapp_business_messaging'),
   WHATSAPP_MEDIA_HOSTS: list
     .default(['lookaside.fbsbx.com'])
     .describe('Where files may be read from, by comma: host names (https, public), or whole origins'),
@@ -75,9 +79,9 @@ const envSchema = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('S3 or what speaks it, with the bucket: https://s3.eu-west-1.amazonaws.com/waybill-media'),
-  MEDIA_S3_REGION: z.string().min(1).default('us-east-1').describe('Its region'),
-  MEDIA_S3_ACCESS_KEY_ID: z.string().default('').describe('Key for it'),
-  MEDIA_S3_SECRET_ACCESS_KEY: z.string().default('').describe('Secret of the key'),
+  MEDIA_S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the S3 bucket'),
+  MEDIA_S3_ACCESS_KEY_ID: z.string().default('').describe('Id of the key to the S3 bucket'),
+  MEDIA_S3_SECRET_ACCESS_KEY: z.string().default('').describe('Secret of the key to the S3 bucket'),
   ALBUM_QUIET_MS: z.coerce
     .number()
     .int()
@@ -90,7 +94,7 @@ const envSchema = z.object({
     .min(1)
     .default('openai/whisper-1')
     .describe('The model that listens to voice notes'),
-  TRANSCRIPTION_TIMEOUT_MS: milliseconds.default(12_000).describe('How long it may take'),
+  TRANSCRIPTION_TIMEOUT_MS: milliseconds.default(12_000).describe('How long a transcription may take'),
   VOICE_SECONDS_MAX: z.coerce.number().int().min(1).default(120).describe('Voice notes that are listened to'),
   CHECK_IN_AGAIN_MS: milliseconds
     .default(60 * 60_000)
@@ -106,7 +110,7 @@ const envSchema = z.object({
     .describe('From when nobody is told of anything that is not urgent'),
   QUIET_UNTIL: wallClockTime
     .default('06:00')
-    .describe('Until when, where the driver is; the same: never quiet'),
+    .describe('Until when, where the driver is; the same as QUIET_FROM: never quiet'),
   TURNS_IN_FLIGHT: z.coerce.number().int().min(1).max(1_000).default(100).describe('Turns worked on at once'),
   DATABASE_CONNECTIONS: z.coerce
     .number()

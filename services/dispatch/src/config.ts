@@ -1,19 +1,19 @@
 import { parseEnv, serviceEnv } from '@waybill/service-kit'
 import { z } from 'zod'
 
-const envSchema = z
+export const envSchema = z
   .object({
     ...serviceEnv,
     AMQP_URL: z.url({ protocol: /^amqps?$/ }).describe('RabbitMQ, with user and vhost'),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL'),
     DISPATCH_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).describe('Where notices are posted to'),
-    DISPATCH_WEBHOOK_TOKEN: z.string().min(1).optional().describe('Bearer token for it'),
+    DISPATCH_WEBHOOK_TOKEN: z.string().min(1).optional().describe('Bearer token for DISPATCH_WEBHOOK_URL'),
     SMTP_URL: z
       .url({ protocol: /^smtps?$/ })
       .optional()
       .describe('Mail server, smtp://user:password@host:587; without it there is no e-mail'),
     DISPATCH_EMAIL_TO: z.string().min(3).optional().describe('Who gets notices by e-mail, by comma'),
-    DISPATCH_EMAIL_FROM: z.string().min(3).optional().describe('Whom they come from'),
+    DISPATCH_EMAIL_FROM: z.string().min(3).optional().describe('Whom notices by e-mail come from'),
     DISPATCH_ADMIN_TOKEN: z
       .string()
       .min(32, 'must have 32 characters or more')

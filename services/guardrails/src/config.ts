@@ -8,7 +8,7 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 )
 
-const envSchema = z.object({
+export const envSchema = z.object({
   ...serviceEnv,
   GUARDRAILS_POLICY_DIR: z
     .string()
@@ -27,7 +27,7 @@ const envSchema = z.object({
     .string()
     .min(1)
     .optional()
-    .describe('A key for it, of the judge alone; without it no policy may have one'),
+    .describe('Key for OpenRouter, of the judge alone; without it no policy may have one'),
   OPENROUTER_PROVIDERS: list
     .default(['openai'])
     .describe('Providers that may serve the judge, by comma, or any'),

@@ -1,7 +1,7 @@
 import { parseEnv, serviceEnv } from '@waybill/service-kit'
 import { z } from 'zod'
 
-const envSchema = z.object({
+export const envSchema = z.object({
   ...serviceEnv,
   AMQP_URL: z.url({ protocol: /^amqps?$/ }).describe('RabbitMQ, with user and vhost'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL'),
