@@ -49,7 +49,7 @@ function variables(): Variable[] {
 function withoutIt(field: z.ZodType): string {
   const { success, data: value } = field.safeParse(undefined)
   if (!success) return 'does not start'
-  const text = Array.isArray(value) ? value.join(',') : String(value ?? '')
+  const text = [value ?? ''].flat().join(',')
   return text === '' || text === hostname() ? '–' : `\`${text}\``
 }
 
