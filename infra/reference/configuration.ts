@@ -49,7 +49,8 @@ function variables(): Variable[] {
 function withoutIt(field: z.ZodType): string {
   const { success, data: value } = field.safeParse(undefined)
   if (!success) return 'does not start'
-  const text = [value ?? ''].flat().join(',')
+  // A list is written with commas, as it is in the environment.
+  const text = value === undefined ? '' : z.coerce.string().parse(value)
   return text === '' || text === hostname() ? '–' : `\`${text}\``
 }
 
