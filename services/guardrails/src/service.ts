@@ -1,7 +1,7 @@
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
 import { loadClassifiers } from './classifier/classifiers.ts'
 import type { Config } from './config.ts'
-import { createJudge } from './judge/judge.ts'
+import type { Judge, JudgeDeps } from './judge/judge.ts'
 import { createLook } from './look.ts'
 import { createMetrics } from './metrics.ts'
 import { watchPolicies } from './policy/watch-policies.ts'
@@ -14,7 +14,7 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
   const log = createLogger({ ...identity, level: config.log.level })
   const registry = createRegistry(identity)
   const metrics = createMetrics(registry)
-  const judge = config.judge && opened.use(createJudge({ config: config.judge, registry, metrics, log }))
+  const judge = config.judge && opened.use(await openJudge({ config: config.judge, registry, metrics, log }))
   const { policyOf } = opened.use(
     await watchPolicies({ dir: config.policyDir, hasJudge: judge !== undefined, metrics, log }),
   )
@@ -36,4 +36,10 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
     }),
   )
   return Object.assign(opened.move(), { url: server.url })
+}
+
+/** Its client takes 30 MB: only where there is one. */
+async function openJudge(deps: JudgeDeps): Promise<Judge> {
+  const { createJudge } = await import('./judge/judge.ts')
+  return createJudge(deps)
 }

@@ -163,6 +163,18 @@ describe('guardrails', () => {
     expect(await ask('/v1/check/input', body)).toMatchObject({ status: 200 })
   })
 
+  it('tells of a language that the policy does not name', async () => {
+    const named = readFileSync(SHIPPED, 'utf8').replace('allowed: [] # as', 'allowed: [en, pt, es] # as')
+    writeFileSync(join(dir, 'policy.yaml'), named)
+    const { ask } = await startGuardrails()
+    const text = 'Bonjour, quelles sont mes livraisons de cet après-midi ?'
+    expect((await ask('/v1/check/input', { text })).json()).toMatchObject({
+      findings: expect.arrayContaining([
+        expect.objectContaining({ check: 'language', kind: 'fr', severity: 'warn' }),
+      ]),
+    })
+  })
+
   it('lets nobody in without the token, where there is one', async () => {
     const { ask, refused } = await startGuardrails({ GUARDRAILS_TOKEN: TOKEN })
     const body = { text: 'a' }

@@ -1,7 +1,9 @@
-import { expect, it } from '@jest/globals'
-import { lookAtLanguage } from './look-at-language.ts'
+import { beforeAll, expect, it } from '@jest/globals'
+import { loadLanguages, lookAtLanguage } from './look-at-language.ts'
 
 const FRENCH = "Bonjour, quelles sont mes livraisons d'aujourd'hui s'il vous plaît"
+
+beforeAll(loadLanguages)
 
 it.each([
   ['any language without a list', FRENCH, [], []],

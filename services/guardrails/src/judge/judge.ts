@@ -6,7 +6,8 @@ import type { Registry } from 'prom-client'
 import type { Sighting } from '../finding.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Policy } from '../policy/policy.ts'
-import { askJudge, JUDGED, type Opinion } from './ask-judge.ts'
+import { askJudge } from './ask-judge.ts'
+import { JUDGED, type Opinion } from './opinion.ts'
 
 /**
  * A second opinion, by a model, on what the checks are not sure of. A check whose surest sighting lies within the band
@@ -26,7 +27,7 @@ export type JudgeConfig = {
   timeoutMs: number
 }
 
-type Deps = {
+export type JudgeDeps = {
   config: JudgeConfig
   registry: Registry
   metrics: Pick<Metrics, 'judgements' | 'judgeCostUsd'>
@@ -39,7 +40,7 @@ const REMEMBERED_MAX = 10_000
 const CALLS_IN_FLIGHT_MAX = 50
 const NO_BAND = { from: 0, until: 0 }
 
-export function createJudge({ config, registry, metrics, log }: Deps): Judge {
+export function createJudge({ config, registry, metrics, log }: JudgeDeps): Judge {
   const client = createOpenRouter(config)
   const breaker = createBreaker(
     {

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 import { z } from 'zod'
 import { CHECKS } from '../finding.ts'
-import { JUDGED } from '../judge/ask-judge.ts'
+import { JUDGED } from '../judge/opinion.ts'
 import { durationMs } from './duration.ts'
 
 /** Where a text that comes in is from. */

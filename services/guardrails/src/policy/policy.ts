@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
 import type { z } from 'zod'
 import type { Check } from '../finding.ts'
-import type { Judged } from '../judge/ask-judge.ts'
+import type { Judged } from '../judge/opinion.ts'
 import { compilePhrases, type Phrases } from './phrases.ts'
 import type { policySchema, SEVERITIES, SOURCES } from './policy-schema.ts'
 

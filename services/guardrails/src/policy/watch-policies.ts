@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { repeat } from '@waybill/service-kit'
 import type { Logger } from 'pino'
+import { loadLanguages } from '../input/look-at-language.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Policy } from './policy.ts'
 import { DEFAULT_POLICY, policyName, readPolicy } from './read-policy.ts'
@@ -84,6 +85,7 @@ export async function watchPolicies(options: Options): Promise<Policies> {
     const policy = readPolicy(text, path)
     if (policy.judge && !hasJudge)
       throw new Error(`${path}: judge: needs JUDGE_API_KEY, which is not set; allowed: no judge`)
+    if (policy.languages.length > 0) await loadLanguages()
     policies.set(name, policy)
     metrics.policyLoadedAt.set({ policy: name }, Date.now() / 1_000)
     log.info({ policy: policy.version }, 'a policy was read')
