@@ -9,7 +9,11 @@ import { DEFAULT_SCALE, READS, SERVICES } from './services.ts'
 const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url))
 const read = (path: string) => readFileSync(`${CHECKOUT}/${path}`, 'utf8')
 
+// They end when they have done what they are for.
+const ONE_SHOT = ['migrate', 'seed', 'faq']
+
 const service = z.object({
+  profiles: z.array(z.string()).default([]),
   build: z.object({ args: z.object({ SERVICE: z.string() }) }).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
   ports: z.array(z.string()).default([]),
@@ -69,3 +73,34 @@ describe('docker-compose.yml', () => {
     expect(JSON.parse(read('infra/compose/drivers.json'))).toEqual(JSON.parse(JSON.stringify(played)))
   })
 })
+
+describe('docker-compose.one-box.yml', () => {
+  const override = z
+    .object({
+      services: z.record(
+        z.string(),
+        z.object({ profiles: z.array(z.string()).default([]), deploy: service.shape.deploy }),
+      ),
+    })
+    .parse(parse(read('docker-compose.one-box.yml')))
+  const running = all
+    .filter(([name, it]) => !ONE_SHOT.includes(name) && it.profiles.length === 0)
+    .map(([name]) => ({ name, ...override.services[name] }))
+    .filter(({ profiles = [] }) => profiles.length === 0)
+
+  it('runs one of each within 1.5 GB', () => {
+    expect(running.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(READS)))
+    for (const { name, deploy } of running)
+      expect({ name, replicas: deploy?.replicas }).toEqual({ name, replicas: 1 })
+    const bytes = running.map(
+      ({ name, deploy }) => mebibytes(name, deploy?.resources?.limits.memory) * 2 ** 20,
+    )
+    expect(bytes.reduce((sum, it) => sum + it, 0)).toBeLessThan(1.5e9)
+  })
+})
+
+function mebibytes(name: string, limit = 'nothing'): number {
+  const [, digits] = /^(\d+)m$/.exec(limit) ?? []
+  if (digits === undefined) throw new Error(`${name} may use ${limit}`)
+  return Number(digits)
+}
