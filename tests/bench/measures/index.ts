@@ -1,0 +1,4 @@
+import type { Measure } from '../measure.ts'
+
+/** In the order in which they run, and stand in the table. */
+export const MEASURES: readonly Measure[] = []
