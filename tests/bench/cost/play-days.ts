@@ -103,7 +103,9 @@ export async function playDays(days: readonly DriverDay[]): Promise<PlayedDay> {
   return {
     played: await whatBecameOf(sent, system, sandbox),
     asked: recorder.asked,
-    spokenSeconds: recorder.spokenSeconds.reduce((sum, it) => sum + it, 0),
+    spokenSeconds: days
+      .flatMap(({ messages }) => messages)
+      .reduce((sum, it) => sum + ('voice' in it ? it.seconds : 0), 0),
     drivers: days.length,
   }
 }
@@ -242,7 +244,8 @@ function fleetDriver({ day: { driver, language }, driverId, phone }: Cast) {
 
 function driverRow({ day: { driver, language }, driverId, phone }: Cast) {
   return {
-    ...{ id: driverId, name: driver.name, phone, status: 'active', timeZone: driver.timeZone, language },
+    ...{ id: driverId, name: driver.name, phone, timeZone: driver.timeZone },
+    ...{ status: 'active' as const, language: languageSchema.parse(language) },
     ...{ checkInAt: null, checkInUntil: '23:59', permissions: ['customer-phone'] },
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
 import { type Prompt, promptSchema, tokensOfAnswer } from './count-tokens.ts'
@@ -8,15 +8,13 @@ import { type Prompt, promptSchema, tokensOfAnswer } from './count-tokens.ts'
 export type Asked = { at: number; prompt: Prompt; answerTokens: number }
 
 const chatSchema = promptSchema.extend({ user: z.string() })
-const transcribedSchema = z.object({ usage: z.object({ seconds: z.number() }) })
 
 /** In front of OpenRouter: passes everything on, and keeps what was asked. `atOf`: what time of the day it is for a user. */
 export async function startRecorder(atOf: (user: string) => number) {
   const asked: Asked[] = []
-  const spokenSeconds: number[] = []
   let upstream = ''
 
-  const server = createServer(async (request, reply) => {
+  async function passOn(request: IncomingMessage, reply: ServerResponse): Promise<void> {
     const body = await buffer(request)
     const answer = await fetch(`${upstream}${request.url}`, {
       method: request.method ?? 'GET',
@@ -31,10 +29,12 @@ export async function startRecorder(atOf: (user: string) => number) {
       const { user, ...prompt } = chatSchema.parse(JSON.parse(body.toString()))
       asked.push({ at: atOf(user), prompt, answerTokens: tokensOfAnswer(JSON.parse(text)) })
     }
-    if (answer.ok && request.url?.endsWith('/audio/transcriptions')) {
-      spokenSeconds.push(transcribedSchema.parse(JSON.parse(text)).usage.seconds)
-    }
     reply.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(text)
+  }
+
+  const server = createServer((request, reply) => {
+    // The assistant takes it for a model that is away, and its turn for what it is without one.
+    passOn(request, reply).catch(() => reply.destroy())
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -43,7 +43,6 @@ export async function startRecorder(atOf: (user: string) => number) {
   return {
     url: `http://127.0.0.1:${port}`,
     asked,
-    spokenSeconds,
     /** Where everything goes; before any of it is asked. */
     passOnTo(url: string) {
       upstream = url
