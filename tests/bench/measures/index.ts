@@ -1,4 +1,6 @@
 import type { Measure } from '../measure.ts'
+import { ackLatency } from './ack-latency.ts'
+import { durableAcks } from './durable-acks.ts'
 
 /** In the order in which they run, and stand in the table. */
-export const MEASURES: readonly Measure[] = []
+export const MEASURES: readonly Measure[] = [durableAcks, ackLatency]
