@@ -8,8 +8,8 @@ const TRANSCRIPTION_MODEL = 'openai/whisper-1'
 const CHEAPER_MIN = 0.9
 const CACHED_MIN = 0.8
 
-/** A static prompt as short as the ones that are usual: system prompt and tools (services/assistant has twice as much). */
-const SHORT_STATIC_TOKENS = 2_400
+/** A system prompt with tools of a usual length: the assistant's is twice as long. */
+export const SHORT_STATIC_TOKENS = 2_400
 
 const ROWS: Readonly<Record<RowId, string>> = {
   'as-it-is': 'as it is',

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { CostReport } from './results.ts'
+import { type CostReport, SHORT_STATIC_TOKENS } from './results.ts'
 
 const DOCUMENT = new URL('../../../docs/costs.md', import.meta.url)
 const START = '<!-- day: written by npm run bench -->'
@@ -11,7 +11,7 @@ const PATHS: Readonly<Record<string, string>> = {
   fast: 'by the fast path',
   cache: 'by what others meant',
   rules: 'by the rules, after the model',
-  none: 'not at all (captions of photos, and what the guardrails blocked)',
+  none: 'captions of photos, whose path is not on record,',
 }
 
 /** The tables of docs/costs.md, anew. */
@@ -50,7 +50,7 @@ export function tablesOf(report: CostReport): string {
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     ...levers,
     '',
-    `${((1 - now / naive) * 100).toFixed(1)} % cheaper than the naive flow, ${((1 - now / naiveShortUsd) * 100).toFixed(1)} % than one with a static prompt of 2,400 tokens, ${((1 - now / usdOf(report, 'naive-cached')) * 100).toFixed(1)} % than one whose prefixes are cached. ${spokenSeconds} s of voice notes cost ${speechUsd.toFixed(4)} USD more in any of these: with them it is ${((1 - (now + speechUsd) / (naive + speechUsd)) * 100).toFixed(1)} %.`,
+    `${((1 - now / naive) * 100).toFixed(1)} % cheaper than the naive flow, ${((1 - now / naiveShortUsd) * 100).toFixed(1)} % than one with a static prompt of ${SHORT_STATIC_TOKENS.toLocaleString('en')} tokens, ${((1 - now / usdOf(report, 'naive-cached')) * 100).toFixed(1)} % than one whose prefixes are cached. ${spokenSeconds} s of voice notes cost ${speechUsd.toFixed(4)} USD more in any of these: with them it is ${((1 - (now + speechUsd) / (naive + speechUsd)) * 100).toFixed(1)} %.`,
     '',
     `| USD a month of ${WORKDAYS} days, voice notes included | ${FLEETS.map((fleet) => `${fleet} drivers`).join(' | ')} |`,
     `| --- |${FLEETS.map(() => ' ---: |').join('')}`,
