@@ -35,7 +35,7 @@ await runLauncher(async (signal) => {
   return failed.length === 0 ? 0 : 1
 })
 
-async function measureAll({ only, isLong }: RunCommand, signal: AbortSignal) {
+async function measureAll({ only, isLong, isWritten }: RunCommand, signal: AbortSignal) {
   // On disk, and waiting for it: a confirm that costs nothing would say nothing.
   await using servers = await startServers({
     dir: join(LOCAL_DIR, 'bench'),
@@ -53,7 +53,7 @@ async function measureAll({ only, isLong }: RunCommand, signal: AbortSignal) {
   for (const measure of MEASURES.filter(({ id }) => only.length === 0 || only.includes(id))) {
     const since = performance.now()
     try {
-      results.push(...(await measure.run({ share: 1, isLong, log: progress })))
+      results.push(...(await measure.run({ share: 1, isLong, isWritten, log: progress })))
     } catch (error) {
       failed.push({ id: measure.id, error })
     }

@@ -22,5 +22,7 @@ export type Bench = {
   share: number
   /** Has time for what only shows after ten minutes. */
   isLong: boolean
+  /** What is measured goes into the documents. */
+  isWritten: boolean
   log: (line: string) => void
 }

@@ -24,7 +24,7 @@ npm run bench -- --against COMMIT      the bench of that commit first, then this
 npm run bench -- --compare FILE FILE   two runs that were kept with --json, side by side
 
   --json FILE   keeps the results
-  --write       puts the table into docs/performance.md
+  --write       puts the tables into docs/performance.md and docs/costs.md
   --long        watches memory for ten minutes instead of one`
 
 /** Throws with a sentence that says what is allowed. */

@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { withReport } from '../write-report.ts'
 import { type CostReport, SHORT_STATIC_TOKENS } from './results.ts'
 
 const DOCUMENT = new URL('../../../docs/costs.md', import.meta.url)
-const START = '<!-- day: written by npm run bench -->'
-const END = '<!-- end of day -->'
 const WORKDAYS = 22
 const FLEETS = [10, 50, 500]
 const PATHS: Readonly<Record<string, string>> = {
@@ -16,11 +15,7 @@ const PATHS: Readonly<Record<string, string>> = {
 
 /** The tables of docs/costs.md, anew. */
 export function writeCosts(report: CostReport): void {
-  const text = readFileSync(DOCUMENT, 'utf8')
-  const [before, rest] = text.split(START)
-  const [, after] = rest?.split(END) ?? []
-  if (before === undefined || after === undefined) throw new Error(`docs/costs.md has no ${START} … ${END}`)
-  writeFileSync(DOCUMENT, `${before}${START}\n\n${tablesOf(report)}\n\n${END}${after}`)
+  writeFileSync(DOCUMENT, withReport(readFileSync(DOCUMENT, 'utf8'), tablesOf(report)))
 }
 
 /** In Markdown: the day by lever, how its messages were understood, and what a month costs. */

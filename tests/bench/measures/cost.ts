@@ -7,13 +7,13 @@ import type { Measure } from '../measure.ts'
 export const cost: Measure = {
   id: 'C',
   title: 'What a day costs',
-  async run({ share, log }) {
+  async run({ share, isWritten, log }) {
     const days = readDriverDays()
     const every = Math.max(1, Math.floor(1 / share))
     const played = days.filter((_day, index) => index % every === 0)
     log(`plays the day of ${played.length} drivers, from the check-in to the last delivery`)
     const report = reportOf(await playDays(played))
-    if (played.length === days.length) writeCosts(report)
+    if (isWritten) writeCosts(report)
     return resultsOf(report)
   },
 }

@@ -22,7 +22,7 @@ const NUMBER = /^#?[a-z]{0,3}\d{1,8}$/
 // Long enough to be an order's and nothing else: which one it is makes no difference to what is meant.
 const ORDER_NUMBER = /\b[a-z]{0,3}\d{5,8}\b/gi
 // Nobody can write it: NUL is taken out of what drivers send.
-const markOf = (index: number) => `\u0000${index}`
+const markOf = (index: number) => `\u0000${index}\u0000`
 
 export type Sharing = {
   /** Where a reading of these words is kept; `undefined`: it may not be shared. */

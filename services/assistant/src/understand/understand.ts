@@ -129,9 +129,8 @@ async function readWords(
   const answer = await read({ ...question, isSelfContained: true }, situation.budget, signal)
   if (answer.reading.kind === 'calls' && sharing.isShareable(words, answer.reading.calls)) {
     const { calls, language } = answer.reading
-    void cache.write(key, {
-      ...{ calls: sharing.general(words, calls), language, model: answer.calls.at(-1)?.model ?? '' },
-    })
+    const model = answer.calls.at(-1)?.model ?? ''
+    void cache.write(key, { calls: sharing.general(words, calls), language, model })
   }
   return { ...answer, isHit: false }
 }
