@@ -25,6 +25,7 @@ const COMMANDS = {
   start: { script: 'infra/local/start.ts', needs: SERVERS },
   test: { script: 'infra/local/test.ts', needs: [...SERVERS, 'chromium', 'prometheus'] },
   faults: { script: 'tests/faults/main.ts', needs: SERVERS },
+  bench: { script: 'tests/bench/main.ts', needs: SERVERS },
   drivers: { script: 'infra/local/drivers.ts', needs: [] },
   'dead-letters': { script: 'infra/local/dead-letters.ts', needs: [] },
 }

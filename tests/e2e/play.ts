@@ -144,20 +144,38 @@ async function take(step: Step, { driverId, phone: number }: Cast, sandbox: Sand
 /** What a tap on a button, on a row, or on a template's quick reply sends. The newest message that offers it. */
 function tapOn(title: string, answers: readonly Shown[]): object {
   for (const shown of answers.toReversed()) {
-    const found = interactive.safeParse(shown.interactive).data
-    const button = found?.action.buttons.find(({ reply }) => reply.title === title)?.reply
-    if (button) return { type: 'interactive', interactive: { type: 'button_reply', button_reply: button } }
-    const row = found?.action.sections.flatMap(({ rows }) => rows).find((it) => it.title.includes(title))
-    if (row) return { type: 'interactive', interactive: { type: 'list_reply', list_reply: row } }
-    const payloads = template
-      .safeParse(shown)
-      .data?.template.components?.flatMap(
-        (it) => it.parameters?.flatMap(({ payload }) => payload ?? []) ?? [],
-      )
-    const payload = payloads?.find((it) => it.startsWith(title))
-    if (payload) return { type: 'button', button: { payload, text: title } }
+    const found = choicesOf(shown).find(({ isNamed }) => isNamed(title))
+    if (found) return found.message
   }
   throw new Error(`there is nothing to tap on with the title ${title}`)
+}
+
+type Choice = { title: string; isNamed: (title: string) => boolean; message: object }
+
+/** What there is to tap on in a bubble, from top to bottom, and what the tap sends. */
+export function choicesOf(shown: Shown): Choice[] {
+  const action = interactive.safeParse(shown.interactive).data?.action
+  const buttons = action?.buttons.map(({ reply }) => ({
+    title: reply.title,
+    isNamed: (title: string) => reply.title === title,
+    message: { type: 'interactive', interactive: { type: 'button_reply', button_reply: reply } },
+  }))
+  const rows = action?.sections.flatMap((section) =>
+    section.rows.map((row) => ({
+      title: row.title,
+      isNamed: (title: string) => row.title.includes(title),
+      message: { type: 'interactive', interactive: { type: 'list_reply', list_reply: row } },
+    })),
+  )
+  const payloads = template
+    .safeParse(shown)
+    .data?.template.components?.flatMap((it) => it.parameters?.flatMap(({ payload }) => payload ?? []) ?? [])
+  const quickReplies = payloads?.map((payload) => ({
+    title: payload,
+    isNamed: (title: string) => payload.startsWith(title),
+    message: { type: 'button', button: { payload, text: payload } },
+  }))
+  return [...(buttons ?? []), ...(rows ?? []), ...(quickReplies ?? [])]
 }
 
 async function outcomeOf(
@@ -212,7 +230,7 @@ function holds(actual: unknown, wanted: unknown): boolean {
 type Order = { id: string; customer: { name: string }; address: { line: string } }
 
 /** `{1.id}`, `{2.customer}`, `{3.address}`: of the driver's orders of today, and then those of tomorrow. */
-function fill<T>(value: T, orders: readonly Order[]): T {
+export function fill<T>(value: T, orders: readonly Order[]): T {
   return JSON.parse(
     JSON.stringify(value).replaceAll(/\{(\d+)\.(id|customer|address)\}/g, (placeholder, place, field) => {
       const order = orders[Number(place) - 1]
@@ -223,17 +241,10 @@ function fill<T>(value: T, orders: readonly Order[]): T {
   )
 }
 
-const titlesOf = (shown: readonly Shown[]) =>
-  shown.flatMap((it) => {
-    const found = interactive.safeParse(it.interactive).data?.action
-    return [
-      ...(found?.buttons.map(({ reply }) => reply.title) ?? []),
-      ...(found?.sections.flatMap(({ rows }) => rows.map(({ title }) => title)) ?? []),
-    ]
-  })
+const titlesOf = (shown: readonly Shown[]) => shown.flatMap(choicesOf).map(({ title }) => title)
 
 /** A bubble as text, with what its rows say. */
-function readable(shown: Shown): string {
+export function readable(shown: Shown): string {
   const rows = interactive.safeParse(shown.interactive).data?.action.sections.flatMap((it) => it.rows) ?? []
   return [shown.text ?? '', ...rows.map(({ title, description }) => `${title}\n   ${description ?? ''}`)]
     .join('\n')

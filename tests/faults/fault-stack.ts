@@ -5,9 +5,9 @@ import { kill } from 'node:process'
 import { type Servers, type ServiceProcess, type Stack, startServers, startStack } from '@waybill/local'
 import { eventually, type FaultProxy, startFaultProxy } from '@waybill/test-kit'
 import pg from 'pg'
+import { checkoutOf } from '../checkout-of.ts'
 import { sandboxAt } from '../sandbox.ts'
 import type { Driver } from './load.ts'
-import { previousCheckout } from './previous-checkout.ts'
 
 type Sandbox = ReturnType<typeof sandboxAt>
 type ServiceName = ServiceProcess['service']
@@ -94,7 +94,7 @@ export async function startFaultStack({ drivers: count, kind, log }: Options): P
     await startStack({
       servers: { ...servers, amqpUrl: amqp.url, redisUrl: redis.url },
       dir,
-      checkout: kind === 'previous' ? opened.use(await previousCheckout()).dir : undefined,
+      checkout: kind === 'previous' ? opened.use(await checkoutOf('HEAD~1')).dir : undefined,
       sandboxHost: SANDBOX_HOST,
       env: Object.fromEntries(
         SERVICE_NAMES.map((service) => [

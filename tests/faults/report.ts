@@ -1,3 +1,4 @@
+import { markdownTable } from '../markdown-table.ts'
 import { isGreen, type Verdict } from './checker.ts'
 
 const COLUMNS = [
@@ -24,9 +25,9 @@ const SUMMARY_COLUMNS = [
   'drained after',
 ] as const
 
-/** A Markdown table, a row for each run. */
+/** A row for each run. */
 export function tableOf(verdicts: readonly Verdict[]): string {
-  return markdownOf(COLUMNS, verdicts.map(rowOf))
+  return markdownTable(COLUMNS, verdicts.map(rowOf))
 }
 
 /** The same with a row for each fault: what its runs had at worst. */
@@ -48,15 +49,7 @@ export function summaryOf(verdicts: readonly Verdict[]): string {
       Number.isFinite(drained) ? secondsOf(drained) : 'never',
     ]
   })
-  return markdownOf(SUMMARY_COLUMNS, rows)
-}
-
-function markdownOf(columns: readonly string[], body: readonly (readonly string[])[]): string {
-  const rows = [columns, columns.map(() => '---'), ...body]
-  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
-    .join('\n')
+  return markdownTable(SUMMARY_COLUMNS, rows)
 }
 
 function rowOf(verdict: Verdict): string[] {

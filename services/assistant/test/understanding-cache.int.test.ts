@@ -109,3 +109,16 @@ it('forgets the oldest beyond its bound', async () => {
   expect(await cache.read('understanding:a')).toBeUndefined()
   expect(await cache.read('understanding:c')).toEqual({ calls: reading.calls, model: 'm' })
 })
+
+it('asks the model once for words that differ by the order, and does each about its own', async () => {
+  bench.model.answerWith(() => modelChoosing({ name: 'get_order_details', args: { order_ref: '12345' } }))
+  assistant = await bench.start()
+  await bench.receive('what is the status of order 12345')
+  await bench.settled()
+  await cached()
+  await bench.receive('what is the status of order 12346')
+  const replies = (await bench.settled()).map(textOf)
+  expect(bench.model.asked).toHaveLength(1)
+  expect(replies.filter((it) => it.includes('#12346'))).toHaveLength(1)
+  expect(await bench.redis.get((await keys())[0] ?? '')).not.toContain('12345')
+})

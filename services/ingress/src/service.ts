@@ -12,7 +12,8 @@ import { shedLoad } from './shed-load.ts'
 // off, the sooner a new connection finds another node.
 const HEARTBEAT_SECONDS = 5
 
-const SERVER = {
+/** How it takes requests. */
+export const SERVER = {
   bodyLimit: BODY_BYTES_MAX,
   exposeHeadRoutes: false,
   connectionTimeout: 10_000,

@@ -123,3 +123,16 @@ function usageOf({ model, usage }: z.output<typeof answerSchema>): Partial<Model
     costUsd: usage?.cost ?? 0,
   }
 }
+
+/** The same calls, with their texts changed. */
+export function withArguments(
+  calls: readonly ModelToolCall[],
+  change: (text: string) => string,
+): ModelToolCall[] {
+  return calls.map(({ name, args }) => ({
+    name,
+    args: Object.fromEntries(
+      Object.entries(args).map(([key, value]) => [key, typeof value === 'string' ? change(value) : value]),
+    ),
+  }))
+}

@@ -37,7 +37,8 @@ it.each([
 it.each([
   ['a question and a statement', 'confirm order 12345?', 'confirm order 12345'],
   ['yes and if in Spanish', 'sí confirmo el pedido 12345', 'si confirmo el pedido 12345'],
-  ['two orders', 'what is the status of order 12345', 'what is the status of order 12346'],
+  ['one order and two', 'is order 12345 my order 12345', 'is order 12345 my order 12346'],
+  ['two places in a list', 'what is the status of order 1', 'what is the status of order 2'],
   ['a negation', "i can't do the route today", 'i can do the route today'],
 ])('%s are two keys', (_what, one, other) => {
   expect(keyOf(one)).not.toBe(keyOf(other))
@@ -64,4 +65,16 @@ it('shares a reading only when its arguments stand in the words', () => {
   expect(sharing.isShareable(words, reading('get_order_details', { driver: '12345' }))).toBe(false)
   expect(sharing.isShareable(words, reading('fly', {}))).toBe(false)
   expect(sharing.isShareable(words, [])).toBe(false)
+})
+
+it('shares what is meant between orders, and gives each driver his own', () => {
+  const [words, others] = ['what is the status of order 12345', 'What is the status of order B123456']
+  expect(keyOf(words)).toBe(keyOf(others))
+  const calls = [{ name: 'get_order_details', args: { order_ref: '12345', language: 'en' } }]
+  const shared = sharing.general(words, calls)
+  expect(JSON.stringify(shared)).not.toContain('12345')
+  expect(sharing.particular(words, shared)).toEqual(calls)
+  expect(sharing.particular(others, shared)).toEqual([
+    { name: 'get_order_details', args: { order_ref: 'B123456', language: 'en' } },
+  ])
 })

@@ -8,7 +8,7 @@ import { type Intent, takeFastPath } from './fast-path.ts'
 import { normalize } from './normalize.ts'
 import { guessLanguage } from './phrases.ts'
 import type { DriverInput } from './read-message.ts'
-import type { ModelToolCall, Reading } from './read-model-answer.ts'
+import { type ModelToolCall, type Reading, withArguments } from './read-model-answer.ts'
 import type { Budget, ReadWithModel } from './read-with-model.ts'
 import type { Sharing } from './share-understanding.ts'
 import type { UnderstandingCache } from './understanding-cache.ts'
@@ -77,7 +77,8 @@ export function createUnderstanding(deps: Deps): Understand {
     if (reading.kind === 'calls') {
       return {
         path: isHit ? 'cache' : 'model',
-        intents: withinBudget(restored(reading.calls, guarded), situation.budget, deps.onCut),
+        // With the driver's own data in place of the marks that the model has seen.
+        intents: withinBudget(withArguments(reading.calls, guarded.restore), situation.budget, deps.onCut),
         isModelUnreachable: false,
         language: reading.language,
         modelCalls,
@@ -112,13 +113,14 @@ async function readWords(
   }
   const startedAt = performance.now()
   const known = await cache.read(key)
+  const shared = known && sharing.particular(words, known.calls)
   // What Redis holds is not trusted: it must still be what a tool takes, and stand in these words.
-  if (known && sharing.isShareable(words, known.calls)) {
+  if (shared && sharing.isShareable(words, shared)) {
     onLookup('hit')
     const latencyMs = Math.round(performance.now() - startedAt)
     const call = { purpose: 'understand', model: known.model, outcome: 'calls', latencyMs, isCacheHit: true }
     return {
-      reading: { kind: 'calls', calls: known.calls, language: known.language },
+      reading: { kind: 'calls', calls: shared, language: known.language },
       calls: [call],
       isHit: true,
     }
@@ -127,19 +129,10 @@ async function readWords(
   const answer = await read({ ...question, isSelfContained: true }, situation.budget, signal)
   if (answer.reading.kind === 'calls' && sharing.isShareable(words, answer.reading.calls)) {
     const { calls, language } = answer.reading
-    void cache.write(key, { calls, language, model: answer.calls.at(-1)?.model ?? '' })
+    const model = answer.calls.at(-1)?.model ?? ''
+    void cache.write(key, { calls: sharing.general(words, calls), language, model })
   }
   return { ...answer, isHit: false }
-}
-
-/** With the driver's own data in place of the marks that the model has seen. */
-function restored(calls: readonly ModelToolCall[], { restore }: GuardedWords): ModelToolCall[] {
-  return calls.map(({ name, args }) => ({
-    name,
-    args: Object.fromEntries(
-      Object.entries(args).map(([key, value]) => [key, typeof value === 'string' ? restore(value) : value]),
-    ),
-  }))
 }
 
 function withinBudget(calls: readonly ModelToolCall[], budget: Budget, onCut: () => void): Intent[] {

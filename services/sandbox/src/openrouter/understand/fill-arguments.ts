@@ -33,8 +33,10 @@ function valueFor(name: string, schema: JsonSchema, wanted: Wanted): unknown {
   if (schema.enum) return choiceFor(name, schema.enum, wanted)
   if (schema.type === 'boolean') return flagFor(name, wanted)
   if (schema.type === 'integer' || schema.type === 'number') {
-    const [number] = numbersIn(wanted.words).map(Number).filter(Number.isFinite)
-    return number
+    const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.MAX_VALUE } = schema
+    return numbersIn(wanted.words)
+      .map(Number)
+      .find((number) => number >= minimum && number <= maximum)
   }
   if (schema.type !== undefined && schema.type !== 'string') return undefined
   const value = stringFor(name, schema, wanted)

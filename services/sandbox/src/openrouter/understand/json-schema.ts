@@ -10,6 +10,8 @@ export type JsonSchema = {
   minLength?: number | undefined
   maxLength?: number | undefined
   pattern?: string | undefined
+  minimum?: number | undefined
+  maximum?: number | undefined
   properties?: Record<string, JsonSchema> | undefined
   required?: string[] | undefined
   anyOf?: JsonSchema[] | undefined
@@ -25,6 +27,8 @@ export const jsonSchema: z.ZodType<JsonSchema> = z.lazy(() =>
     minLength: z.number().optional(),
     maxLength: z.number().optional(),
     pattern: z.string().optional(),
+    minimum: z.number().optional(),
+    maximum: z.number().optional(),
     properties: z.record(z.string(), jsonSchema).optional(),
     required: z.array(z.string()).optional(),
     anyOf: z.array(jsonSchema).optional(),

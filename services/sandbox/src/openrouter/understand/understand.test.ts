@@ -216,6 +216,14 @@ describe('the stand-in for a language model', () => {
     )
   })
 
+  it('leaves out a number that the schema does not take', () => {
+    const minutes = { type: 'integer', minimum: 1, maximum: 600 }
+    const late = tool('report_status', { status: { type: 'string', enum: ['delivered'] }, minutes }, [
+      'status',
+    ])
+    expect(said('delivered 12345', [late])).toBe('report_status {"status":"delivered","language":"en"}')
+  })
+
   it('fills nullable arguments of strict schemas with null', () => {
     const nullable = { anyOf: [{ type: 'string', enum: ['today', 'tomorrow'] }, { type: 'null' }] }
     const strict = [tool('get_orders', { day: nullable }, ['day', 'language'])]

@@ -7,11 +7,11 @@ import { CHECKOUT } from '@waybill/local'
 
 const run = promisify(execFile)
 
-/** The commit before this one, with its packages. Needs a clone with a history. */
-export async function previousCheckout(): Promise<{ dir: string } & AsyncDisposable> {
-  const dir = await mkdtemp(join(tmpdir(), 'waybill-previous-'))
+/** Another commit, with its packages. Needs a clone with a history. */
+export async function checkoutOf(commit: string): Promise<{ dir: string } & AsyncDisposable> {
+  const dir = await mkdtemp(join(tmpdir(), 'waybill-commit-'))
   const git = (...args: string[]) => run('git', ['-C', CHECKOUT, ...args])
-  await git('worktree', 'add', '--detach', dir, 'HEAD~1')
+  await git('worktree', 'add', '--detach', dir, commit)
   // It installs its own packages before it says anything.
   await run(process.execPath, [join(dir, 'infra/local/bootstrap.mjs'), 'drivers', '--help'], { cwd: dir })
   return {

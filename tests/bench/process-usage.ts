@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+
+// https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: fields 14 and 15, in ticks of 10 ms on every Linux there is.
+const TICK_MS = 10
+
+/** CPU time that a process has used since it was started, by user and system, in steps of 10 ms. */
+export function cpuMsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+}
+
+/** Resident memory in MB. */
+export function memoryMbOf(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1_024
+}
+
+/** How much of the machine was busy since the call before: 0 to 1. */
+export function createBusyMeter(): () => number {
+  let before = read()
+  return () => {
+    const now = read()
+    const share = 1 - (now.idle - before.idle) / Math.max(1, now.all - before.all)
+    before = now
+    return share
+  }
+
+  function read() {
+    const ticks = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '')
+      .split(/\s+/)
+      .slice(1, 9)
+      .map(Number)
+    const [, , , idle = 0, waiting = 0] = ticks
+    return { idle: idle + waiting, all: ticks.reduce((sum, it) => sum + it, 0) }
+  }
+}
