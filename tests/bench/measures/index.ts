@@ -1,6 +1,8 @@
 import type { Measure } from '../measure.ts'
 import { ackLatency } from './ack-latency.ts'
 import { durableAcks } from './durable-acks.ts'
+import { guardrailChecks } from './guardrail-checks.ts'
+import { recordedRows } from './recorded-rows.ts'
 
 /** In the order in which they run, and stand in the table. */
-export const MEASURES: readonly Measure[] = [durableAcks, ackLatency]
+export const MEASURES: readonly Measure[] = [durableAcks, ackLatency, recordedRows, guardrailChecks]
