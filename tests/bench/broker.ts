@@ -1,4 +1,7 @@
-import type { QueueContract } from '@waybill/contracts'
+import { conversationReady, outboundReady, type QueueContract, webhookReceived } from '@waybill/contracts'
+import { connectMessaging } from '@waybill/messaging'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
 import { barePublisher } from './processes/bare-publisher.ts'
 
 export type Broker = AsyncDisposable & {
@@ -14,6 +17,12 @@ const IN_FLIGHT = 500
 
 /** To look at the queues of a stack, to fill them, and to empty them between rounds. */
 export async function openBroker(amqpUrl: string): Promise<Broker> {
+  // Declares the queues, whoever is there to consume from them.
+  const messaging = await connectMessaging({
+    ...{ url: amqpUrl, name: 'bench', registry: new Registry(), log: pino({ level: 'silent' }) },
+    contracts: [webhookReceived, conversationReady, outboundReady],
+  })
+  await messaging[Symbol.asyncDispose]()
   const { channel, publish, close } = await barePublisher(amqpUrl)
   return {
     async fill({ routingKey }, messages) {

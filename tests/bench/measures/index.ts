@@ -3,6 +3,7 @@ import { ackLatency } from './ack-latency.ts'
 import { durableAcks } from './durable-acks.ts'
 import { guardrailChecks } from './guardrail-checks.ts'
 import { recordedRows } from './recorded-rows.ts'
+import { turnRate } from './turn-rate.ts'
 
 /** In the order in which they run, and stand in the table. */
-export const MEASURES: readonly Measure[] = [durableAcks, ackLatency, recordedRows, guardrailChecks]
+export const MEASURES: readonly Measure[] = [durableAcks, ackLatency, recordedRows, turnRate, guardrailChecks]
