@@ -2,8 +2,18 @@ import type { Measure } from '../measure.ts'
 import { ackLatency } from './ack-latency.ts'
 import { durableAcks } from './durable-acks.ts'
 import { guardrailChecks } from './guardrail-checks.ts'
+import { ownShare } from './own-share.ts'
 import { recordedRows } from './recorded-rows.ts'
+import { slowModel } from './slow-model.ts'
 import { turnRate } from './turn-rate.ts'
 
 /** In the order in which they run, and stand in the table. */
-export const MEASURES: readonly Measure[] = [durableAcks, ackLatency, recordedRows, turnRate, guardrailChecks]
+export const MEASURES: readonly Measure[] = [
+  durableAcks,
+  ackLatency,
+  recordedRows,
+  turnRate,
+  slowModel,
+  ownShare,
+  guardrailChecks,
+]
