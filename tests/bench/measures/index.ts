@@ -1,7 +1,10 @@
 import type { Measure } from '../measure.ts'
 import { ackLatency } from './ack-latency.ts'
+import { backlog } from './backlog.ts'
+import { checkInBurst } from './check-in-burst.ts'
 import { durableAcks } from './durable-acks.ts'
 import { guardrailChecks } from './guardrail-checks.ts'
+import { memory } from './memory.ts'
 import { ownShare } from './own-share.ts'
 import { recordedRows } from './recorded-rows.ts'
 import { slowModel } from './slow-model.ts'
@@ -15,5 +18,8 @@ export const MEASURES: readonly Measure[] = [
   turnRate,
   slowModel,
   ownShare,
+  checkInBurst,
+  backlog,
+  memory,
   guardrailChecks,
 ]

@@ -9,6 +9,7 @@ import { median } from '../percentiles.ts'
 import { cpuMsOf } from '../process-usage.ts'
 import type { BareTurnsJob } from '../processes/take-bare-turns.ts'
 import { startProcess } from '../start-process.ts'
+import { databaseNow, warmTurnRate } from '../turn-clock.ts'
 import { isNobodyWaiting, letDriversWait } from '../waiting-messages.ts'
 
 const TURNS = 3_000
@@ -38,25 +39,27 @@ export const turnRate: Measure = {
     const [guardrails] = system.processesOf('guardrails')
     if (!guardrails) throw new Error('there are no guardrails')
     let cpuMs = 0
+    let bareCpuMs = 0
     let round = 0
     const wait = () => letDriversWait(system, { prefix: `turns-${round++}`, text: () => WORDS })
 
     const { own, bare } = await alternate(ROUNDS, {
       async own() {
-        const since = await clockOf(pool)
+        const since = await databaseNow(pool)
         await wait()
         const assistant = await stack.startInstance('assistant')
+        const before = cpuMsOf(assistant.pid)
         await eventually(() => isNobodyWaiting(system), { what: 'the turns', timeoutMs: 120_000 })
-        cpuMs += cpuMsOf(assistant.pid)
+        cpuMs += cpuMsOf(assistant.pid) - before
         await assistant.remove()
         await broker.purge(outboundReady)
-        return warmRate(pool, since)
+        return warmTurnRate(pool, since)
       },
       async bare() {
-        const since = await clockOf(pool)
+        const since = await databaseNow(pool)
         await wait()
-        using process = startProcess<BareTurnsJob, object>('take-bare-turns', z.object({}))
-        await process.ask({
+        using bareTurns = startProcess<BareTurnsJob, object>('take-bare-turns', z.object({}))
+        await bareTurns.ask({
           ...{ amqpUrl: servers.amqpUrl, postgresUrl: servers.postgresUrl, redisUrl: servers.redisUrl },
           ...{ inFlight: IN_FLIGHT, connections: CONNECTIONS, count },
           guardrailsUrl: originOf(guardrails),
@@ -65,10 +68,12 @@ export const turnRate: Measure = {
           ordersToken: ORDERS_TOKEN,
           turn: await leftBehind(pool),
         })
+        bareCpuMs += cpuMsOf(bareTurns.pid)
         await Promise.all([broker.purge(outboundReady), broker.purge(conversationReady)])
-        return warmRate(pool, since)
+        return warmTurnRate(pool, since)
       },
     })
+    const turns = count * (ROUNDS + 1)
     const [value, ceiling] = [median(own), median(bare)]
     return [
       {
@@ -77,26 +82,11 @@ export const turnRate: Measure = {
         ...{ ratio: value / ceiling, target: `≥ ${RATIO_MIN}`, met: value / ceiling >= RATIO_MIN },
         notes: [
           `“${WORDS}”: two statements and a commit in PostgreSQL, five commands in Redis, a check of the guardrails, the order system, a confirmed hint; understood from the cache. Of each run the last two thirds count`,
-          `${(cpuMs / (count * (ROUNDS + 1))).toFixed(2)} ms of CPU per turn in the assistant, with its start`,
+          `${(cpuMs / turns).toFixed(2)} ms of CPU per turn in the assistant, ${(bareCpuMs / turns).toFixed(2)} ms in the bare process with its start`,
         ],
       },
     ]
   },
-}
-
-async function clockOf(pool: pg.Pool): Promise<Date> {
-  const { rows } = await pool.query<{ now: Date }>('SELECT clock_timestamp() AS now')
-  return rows[0]?.now ?? new Date()
-}
-
-/** By PostgreSQL's clock, without the first third: until then compilers and caches are cold. */
-async function warmRate(pool: pg.Pool, since: Date): Promise<number> {
-  const { rows } = await pool.query<{ rate: number }>(
-    `WITH mine AS (SELECT committed_at, ntile(3) OVER (ORDER BY committed_at) AS third FROM turns WHERE committed_at > $1)
-     SELECT (count(*) / extract(epoch FROM max(committed_at) - min(committed_at)))::float AS rate FROM mine WHERE third > 1`,
-    [since],
-  )
-  return rows[0]?.rate ?? 0
 }
 
 /** What the assistant's last turn has written, for others to write the same. */
