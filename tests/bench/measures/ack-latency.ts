@@ -30,7 +30,7 @@ export const ackLatency: Measure = {
 
     using requests = startProcess<PaceRequestsJob, Latencies>('pace-requests', latenciesSchema)
     using confirms = startProcess<PaceConfirmsJob, Latencies>('pace-confirms', latenciesSchema)
-    const { acked, confirmed } = await alternate(ROUNDS, {
+    const { acked, confirmed } = await alternate(Math.ceil(ROUNDS * share), {
       async acked() {
         const headers = signedHeaders(system.number, body)
         const latencies = await requests.ask({ ...rate, url: `${originOf(ingress)}/webhook`, headers })

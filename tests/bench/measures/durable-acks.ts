@@ -49,7 +49,7 @@ export const durableAcks: Measure = {
     let cpuMs = 0
     let kept = 0
 
-    const { acked, answered, confirmed, alone } = await alternate(ROUNDS, {
+    const { acked, answered, confirmed, alone } = await alternate(Math.ceil(ROUNDS * share), {
       async acked() {
         const before = cpuMsOf(ingress.pid)
         const { perSecond, done, failed } = await generator.ask({ ...load, url: originOf(ingress) })

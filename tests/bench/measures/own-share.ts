@@ -47,7 +47,7 @@ export const ownShare: Measure = {
 
     const seconds = SECONDS * share
     const seen: Record<'ours' | 'bare' | 'besideSlow', Latencies[]> = { ours: [], bare: [], besideSlow: [] }
-    for (let round = 0; round <= ROUNDS; round += 1) {
+    for (let round = 0; round <= Math.ceil(ROUNDS * share); round += 1) {
       const ours = await answersOf(system, seconds)
       const bare = await walker.ask({
         ...{ amqpUrl, redisUrl, postgresUrl: spare.url, body, perSecond: PER_SECOND, seconds },

@@ -43,7 +43,7 @@ export const turnRate: Measure = {
     let round = 0
     const wait = () => letDriversWait(system, { prefix: `turns-${round++}`, text: () => WORDS })
 
-    const { own, bare } = await alternate(ROUNDS, {
+    const { own, bare } = await alternate(Math.ceil(ROUNDS * share), {
       async own() {
         const since = await databaseNow(pool)
         await wait()
@@ -73,7 +73,7 @@ export const turnRate: Measure = {
         return warmTurnRate(pool, since)
       },
     })
-    const turns = count * (ROUNDS + 1)
+    const turns = (count * round) / 2
     const [value, ceiling] = [median(own), median(bare)]
     return [
       {
