@@ -8,11 +8,11 @@ const CHEAP = ['B1', 'B3']
 const SHARE = 0.02
 
 describe('the bench measures', () => {
-  it.each(MEASURES.filter(({ id }) => CHEAP.includes(id)))('$title', async ({ run, id }) => {
-    const results = await run({ share: SHARE, isLong: false, log: () => {} })
+  it.each(MEASURES.filter(({ id }) => CHEAP.includes(id)))('$title', async (measure) => {
+    const results = await measure.run({ share: SHARE, isLong: false, log: () => {} })
     expect(results.length).toBeGreaterThan(0)
-    for (const { id: of, value, ceiling, ratio } of results) {
-      expect(of).toBe(id)
+    for (const { id, value, ceiling, ratio } of results) {
+      expect(id).toBe(measure.id)
       expect(value).toBeGreaterThan(0)
       expect(ratio).toBeCloseTo(value / (ceiling?.value ?? 0))
     }

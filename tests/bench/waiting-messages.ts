@@ -25,6 +25,8 @@ export async function letDriversWait(
     })
     await recordWebhooks(pool, { messages, receipts: [], events: [] })
   }
+  // As autovacuum does within a minute: plans that were made for empty tables know nothing of full ones.
+  await pool.query('ANALYZE')
   const conversationIds = drivers.map(({ phone }) => `${number.phoneNumberId}:${phone}`)
   await broker.fill(
     conversationReady,

@@ -1,8 +1,9 @@
 import type { Pool } from '@waybill/database'
 import { z } from 'zod'
 import { benchStack } from '../bench-stack.ts'
+import { meterServices } from '../cpu-of-services.ts'
 import type { Measure, Result } from '../measure.ts'
-import { createBusyMeter } from '../process-usage.ts'
+import { busyMsOfMachine } from '../process-usage.ts'
 import type { KeepAskingJob } from '../processes/keep-asking.ts'
 import { startProcess } from '../start-process.ts'
 
@@ -27,7 +28,6 @@ export const slowModel: Measure = {
       },
     })
     await system.sandbox.setFaults('openrouter', { latencyMs: LATENCY_MS, jitterMs: 0 })
-    const busyShare = createBusyMeter()
     const results: Result[] = []
     for (const assistants of ASSISTANTS) {
       while (system.processesOf('assistant').length < assistants)
@@ -37,13 +37,17 @@ export const slowModel: Measure = {
         'keep-asking',
         z.object({ perSecond: z.number() }),
       )
-      busyShare()
+      const cpu = meterServices(system)
+      const busyBefore = busyMsOfMachine()
+      const since = performance.now()
       const { perSecond } = await drivers.ask({
         ...{ amqpUrl: system.servers.amqpUrl, postgresUrl: system.servers.postgresUrl },
         phoneNumberId: system.number.phoneNumberId,
         phones: system.drivers.slice(0, inFlight).map(({ phone }) => phone),
         ...{ warmUpSeconds: WARM_UP_SECONDS * share, seconds: SECONDS * share },
       })
+      const tookSeconds = (performance.now() - since) / 1_000
+      const busyCores = (busyMsOfMachine() - busyBefore) / 1_000 / tookSeconds
       const ceiling = (inFlight * 1_000) / LATENCY_MS
       results.push({
         ...{
@@ -54,7 +58,9 @@ export const slowModel: Measure = {
         unit: '/s',
         ceiling: { what: `${inFlight} in flight ÷ 1 s`, value: ceiling },
         ...{ ratio: perSecond / ceiling, target: `≥ ${RATIO_MIN}`, met: perSecond / ceiling >= RATIO_MIN },
-        notes: [`assistants: ${assistants}: the machine was ${Math.round(busyShare() * 100)} % busy`],
+        notes: [
+          `assistants: ${assistants}: ${busyCores.toFixed(1)} cores were busy; ${cpu(perSecond * tookSeconds)}`,
+        ],
       })
     }
     const calls = await callsPerTurn(system.pool)
