@@ -8,14 +8,12 @@ export type Broker = AsyncDisposable & {
   /** Resolves when all of them are in the queue. */
   fill(contract: QueueContract, messages: readonly Filling[]): Promise<void>
   purge(contract: QueueContract): Promise<void>
-  /** What nobody has been given yet. */
-  waitingIn(contract: QueueContract): Promise<number>
 }
 type Filling = { body: string; headers?: object }
 
 const IN_FLIGHT = 500
 
-/** To look at the queues of a stack, to fill them, and to empty them between rounds. */
+/** To fill the queues of a stack, and to empty them between rounds. */
 export async function openBroker(amqpUrl: string): Promise<Broker> {
   // Declares the queues, whoever is there to consume from them.
   const messaging = await connectMessaging({
@@ -34,7 +32,6 @@ export async function openBroker(amqpUrl: string): Promise<Broker> {
     async purge({ queue }) {
       await channel.purgeQueue(queue)
     },
-    waitingIn: async ({ queue }) => (await channel.checkQueue(queue)).messageCount,
     [Symbol.asyncDispose]: close,
   }
 }

@@ -30,7 +30,7 @@ export const ackLatency: Measure = {
 
     using requests = startProcess<PaceRequestsJob, Latencies>('pace-requests', latenciesSchema)
     using confirms = startProcess<PaceConfirmsJob, Latencies>('pace-confirms', latenciesSchema)
-    const { acked, confirmed } = await alternate(Math.ceil(ROUNDS * share), {
+    const seen = await alternate(Math.ceil(ROUNDS * share), {
       async acked() {
         const headers = signedHeaders(system.number, body)
         const latencies = await requests.ask({ ...rate, url: `${originOf(ingress)}/webhook`, headers })
@@ -45,8 +45,8 @@ export const ackLatency: Measure = {
       },
     })
     return (['p50Ms', 'p99Ms'] as const).map((which): Result => {
-      const value = median(acked.map((it) => it[which]))
-      const ceiling = median(confirmed.map((it) => it[which]))
+      const value = median(seen('acked').map((it) => it[which]))
+      const ceiling = median(seen('confirmed').map((it) => it[which]))
       return {
         id: 'B2',
         measure: `ack at ${PER_SECOND} webhooks/s, ${which.slice(0, 3)}`,

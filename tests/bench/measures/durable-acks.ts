@@ -49,7 +49,7 @@ export const durableAcks: Measure = {
     let cpuMs = 0
     let kept = 0
 
-    const { acked, answered, confirmed, alone } = await alternate(Math.ceil(ROUNDS * share), {
+    const seen = await alternate(Math.ceil(ROUNDS * share), {
       async acked() {
         const before = cpuMsOf(ingress.pid)
         const { perSecond, done, failed } = await generator.ask({ ...load, url: originOf(ingress) })
@@ -76,12 +76,12 @@ export const durableAcks: Measure = {
         return perSecond
       },
     })
-    const bare = { answered: median(answered), confirmed: median(confirmed) }
+    const bare = { answered: median(seen('answered')), confirmed: median(seen('confirmed')) }
     const ceiling =
       bare.answered < bare.confirmed
         ? { what: 'the same, keeping nothing', value: bare.answered }
         : { what: 'bare publisher, as many received beside it', value: bare.confirmed }
-    const value = median(acked)
+    const value = median(seen('acked'))
     return [
       {
         id: 'B1',
@@ -90,7 +90,7 @@ export const durableAcks: Measure = {
         ...{ target: `≥ ${RATIO_MIN}`, met: value / ceiling.value >= RATIO_MIN },
         notes: [
           `bodies of ${bodies.map((body) => body.length).join(' and ')} bytes in turn; straight to the process, without NGINX`,
-          `keeping nothing: ${Math.round(bare.answered)}/s; bare publisher: ${Math.round(bare.confirmed)}/s while as many webhooks are received beside it, ${Math.round(median(alone))}/s with the machine to itself`,
+          `keeping nothing: ${Math.round(bare.answered)}/s; bare publisher: ${Math.round(bare.confirmed)}/s while as many webhooks are received beside it, ${Math.round(median(seen('alone')))}/s with the machine to itself`,
           `${(cpuMs / kept).toFixed(3)} ms of CPU per webhook in the ingress`,
         ],
       },

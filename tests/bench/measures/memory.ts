@@ -73,10 +73,10 @@ type Sample = Record<Service, number>
 async function coldStarts(system: BenchStack): Promise<Sample> {
   const tookMs = { ...NOTHING }
   for (const service of SERVICES) {
-    const process = oneOf(system, service)
-    await process.kill('SIGTERM')
+    const instance = oneOf(system, service)
+    await instance.kill('SIGTERM')
     const since = performance.now()
-    await process.restart()
+    await instance.restart()
     tookMs[service] = performance.now() - since
   }
   return tookMs
@@ -87,9 +87,9 @@ const NOTHING: Sample = {
 }
 
 function oneOf(system: BenchStack, service: Service): ServiceProcess {
-  const [process] = system.processesOf(service)
-  if (!process) throw new Error(`there is no ${service}`)
-  return process
+  const [instance] = system.processesOf(service)
+  if (!instance) throw new Error(`there is no ${service}`)
+  return instance
 }
 
 function memoryOf(system: BenchStack): Sample {

@@ -34,7 +34,7 @@ export const recordedRows: Measure = {
     let round = 0
     let cpuMs = 0
 
-    const { recorded, inserted } = await alternate(Math.ceil(ROUNDS * share), {
+    const seen = await alternate(Math.ceil(ROUNDS * share), {
       async recorded() {
         round += 1
         const prefix = `intake-${round}`
@@ -62,7 +62,7 @@ export const recordedRows: Measure = {
         return rateOf(bare, prefix)
       },
     })
-    const [value, ceiling] = [median(recorded), median(inserted)]
+    const [value, ceiling] = [median(seen('recorded')), median(seen('inserted'))]
     return [
       {
         ...{ id: 'B3', measure: 'messages recorded, one intake', value, unit: '/s' },

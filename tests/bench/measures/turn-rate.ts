@@ -43,7 +43,7 @@ export const turnRate: Measure = {
     let round = 0
     const wait = () => letDriversWait(system, { prefix: `turns-${round++}`, text: () => WORDS })
 
-    const { own, bare } = await alternate(Math.ceil(ROUNDS * share), {
+    const seen = await alternate(Math.ceil(ROUNDS * share), {
       async own() {
         const since = await databaseNow(pool)
         await wait()
@@ -74,7 +74,7 @@ export const turnRate: Measure = {
       },
     })
     const turns = (count * round) / 2
-    const [value, ceiling] = [median(own), median(bare)]
+    const [value, ceiling] = [median(seen('own')), median(seen('bare'))]
     return [
       {
         ...{ id: 'B4', measure: `turns, one assistant, ${IN_FLIGHT} in flight`, value, unit: '/s' },
