@@ -77,7 +77,7 @@ export async function checkInStack() {
 }
 
 /** A time zone without daylight saving time where it is `hour` o'clock and some minutes now. */
-function zoneWhereItIs(hour: number): string {
+export function zoneWhereItIs(hour: number): string {
   const ahead = (hour - new Date().getUTCHours() + 24) % 24
   const offset = ahead > 14 ? ahead - 24 : ahead
   // The signs of these zones are the wrong way round, by POSIX.

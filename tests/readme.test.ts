@@ -55,6 +55,7 @@ describe('the commands of the README', () => {
       'npm run drivers -- import FILE.json',
       'npm run dead-letters -- list',
       'npm run faults -- kill-assistant',
+      'npm run bench',
     ])
   })
 

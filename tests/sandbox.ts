@@ -123,6 +123,7 @@ export function sandboxAt(url: string) {
         headers: { 'content-type': 'application/json' },
       }).then((answer) => answer.json()),
     setReceipts: (receipts: object) => call('PUT', '/receipts', receipts),
+    setLimits: (limits: object) => call('PUT', '/limits', limits),
     /** How often an upstream was called, whatever came of it. */
     async calls(upstream: Upstream): Promise<number> {
       const stats = z.record(z.string(), z.unknown()).parse(await call('GET', '/stats'))

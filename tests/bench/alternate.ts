@@ -1,17 +1,17 @@
 /**
- * Runs each arm once per round, one after the other, so that what else the machine does meets all of them. Each says what
- * it has seen in every round but the first, which warms up caches and compilers.
+ * Runs each arm once per round, one after the other, so that what else the machine does meets all of them. Returns what an
+ * arm has seen in every round but the first, which warms up caches and compilers.
  */
-export async function alternate<Arms extends Record<string, () => Promise<unknown>>>(
+export async function alternate<Name extends string, Seen>(
   rounds: number,
-  arms: Arms,
-): Promise<{ [Name in keyof Arms]: Awaited<ReturnType<Arms[Name]>>[] }> {
-  const seen = Object.fromEntries(Object.keys(arms).map((name) => [name, [] as unknown[]]))
+  arms: Record<Name, () => Promise<Seen>>,
+): Promise<(name: Name) => Seen[]> {
+  const seen = new Map<string, Seen[]>()
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [name, arm] of Object.entries(arms)) {
+    for (const [name, arm] of Object.entries<() => Promise<Seen>>(arms)) {
       const result = await arm()
-      if (round > 0) seen[name]?.push(result)
+      if (round > 0) seen.set(name, [...(seen.get(name) ?? []), result])
     }
   }
-  return seen as { [Name in keyof Arms]: Awaited<ReturnType<Arms[Name]>>[] }
+  return (name) => seen.get(name) ?? []
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempDisposableSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
@@ -36,18 +36,16 @@ await runLauncher(async (signal) => {
 })
 
 async function measureAll({ only, isLong, isWritten }: RunCommand, signal: AbortSignal) {
+  const dir = join(LOCAL_DIR, 'bench')
+  using _data = { [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) }
   // On disk, and waiting for it: a confirm that costs nothing would say nothing.
-  await using servers = await startServers({
-    dir: join(LOCAL_DIR, 'bench'),
-    isFresh: true,
-    log: progress,
-    signal,
-  })
+  await using servers = await startServers({ dir, isFresh: true, log: progress, signal })
   env.TEST_POSTGRES_URL = servers.postgresUrl
   env.TEST_REDIS_URL = servers.redisUrl
   env.TEST_AMQP_URL = servers.amqpUrl
   env.TEST_RABBITMQ_MANAGEMENT_URL = servers.rabbitmqManagementUrl
 
+  const [commit, machine] = [await describeCommit(), await describeMachine(servers)]
   const results: Result[] = []
   const failed: { id: string; error: unknown }[] = []
   for (const measure of MEASURES.filter(({ id }) => only.length === 0 || only.includes(id))) {
@@ -59,7 +57,7 @@ async function measureAll({ only, isLong, isWritten }: RunCommand, signal: Abort
     }
     progress(`${measure.id} ${measure.title} (${Math.round((performance.now() - since) / 1_000)} s)`)
   }
-  const run: Run = { commit: await describeCommit(), machine: await describeMachine(servers), results }
+  const run: Run = { commit, machine, results }
   return { run, failed }
 }
 

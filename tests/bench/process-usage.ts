@@ -16,22 +16,9 @@ export function memoryMbOf(pid: number): number {
   return Number(kilobytes) / 1_024
 }
 
-/** How much of the machine was busy since the call before: 0 to 1. */
-export function createBusyMeter(): () => number {
-  let before = read()
-  return () => {
-    const now = read()
-    const share = 1 - (now.idle - before.idle) / Math.max(1, now.all - before.all)
-    before = now
-    return share
-  }
-
-  function read() {
-    const ticks = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '')
-      .split(/\s+/)
-      .slice(1, 9)
-      .map(Number)
-    const [, , , idle = 0, waiting = 0] = ticks
-    return { idle: idle + waiting, all: ticks.reduce((sum, it) => sum + it, 0) }
-  }
+/** CPU time that everything on the machine has used since it was started. */
+export function busyMsOfMachine(): number {
+  const [, ...ticks] = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').split(/\s+/)
+  const [user = 0, nice = 0, system = 0, _idle, _waiting, hardIrq = 0, softIrq = 0] = ticks.map(Number)
+  return (user + nice + system + hardIrq + softIrq) * TICK_MS
 }

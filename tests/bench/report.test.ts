@@ -17,11 +17,11 @@ describe('the report of a run', () => {
 
   it.each([
     'Commit abc1234. 2 cores (abacus), 4 GB, Node 24.',
-    '| B1 | acks    | 9,000 /s | 10,000 /s: bare        | 0.90  | ≥ 0.85   | ✓ |',
-    '| B9 | memory  | 71.2 MB  |                        |       |          |   |',
+    '| B1 | acks | 9,000 /s | 10,000 /s: bare | 0.90 | ≥ 0.85 | ✓ |',
+    '| B9 | memory | 71.2 MB | | | | |',
     '- B1: without NGINX',
   ])('says %s', (line) => {
-    expect(report.split('\n')).toContain(line)
+    expect(report.replaceAll(/ +/g, ' ').split('\n')).toContain(line)
   })
 
   it('takes the place of the one before', () => {
@@ -35,8 +35,8 @@ describe('the comparison of two runs', () => {
   it('is by the ratio, for the machine may have been another', () => {
     const faster = { ...acks, value: 20_000, ratio: 0.99 }
     const table = comparisonOf(runOf('one', acks), runOf('two', faster, { ...acks, id: 'B2' }))
-    expect(table).toMatch(/\| B1 \| acks .*9,000 \/s.*0\.90.*20,000 \/s.*0\.99.*\+10 %/)
-    expect(table).toMatch(/\| B2 .*new/)
+    expect(table).toMatch(/B1 +\| acks .*9,000 \/s, ratio 0\.90.*20,000 \/s, ratio 0\.99.*\+10 %/)
+    expect(table).toMatch(/B2 .*new/)
   })
 })
 

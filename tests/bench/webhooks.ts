@@ -1,7 +1,8 @@
 import { signatureOf } from '@waybill/whatsapp'
 
 export type BusinessNumber = { phoneNumberId: string; wabaId: string; appSecret: string }
-type Written = { phone: string; wamid: string; text: string }
+/** A message as a driver wrote it. */
+export type Written = { phone: string; wamid: string; text: string }
 
 /** As WhatsApp posts them, all from one driver: one message of the length that most have makes 466 bytes. */
 export function webhookOf(
@@ -30,7 +31,7 @@ export function webhookOf(
 
 /** As long as those of WhatsApp. `prefix` and `index` make it one that nobody has had. */
 export function wamidOf(prefix: string, index: number): string {
-  return `wamid.${Buffer.from(`${prefix}.${index}`.padEnd(30, '.')).toString('base64url')}`
+  return `wamid.${prefix}.${String(index).padStart(34 - prefix.length, '0')}`
 }
 
 /** The two kinds that the ingress is measured with: one message, and three in one. */
@@ -38,7 +39,7 @@ export function sampleWebhooks(number: BusinessNumber): [string, string] {
   const message = (index: number) => ({
     phone: '12025550100',
     wamid: wamidOf('sample', index),
-    text: 'What are my orders today? The first stop is not there yet, or is it closed?',
+    text: 'What are my orders today?',
   })
   return [webhookOf(number, [message(1)]), webhookOf(number, [message(2), message(3), message(4)])]
 }

@@ -1,8 +1,10 @@
 import { EXCHANGE } from '@waybill/contracts'
-import amqp from 'amqplib'
+import amqp, { type ConfirmChannel } from 'amqplib'
 
 export type BarePublisher = {
+  channel: ConfirmChannel
   publish: (routingKey: string, body: Buffer, headers?: object) => Promise<void>
+  close: () => Promise<void>
 }
 
 /** What amqplib does by itself: persistent, with a confirm, and nothing of ours. */
@@ -10,6 +12,7 @@ export async function barePublisher(amqpUrl: string): Promise<BarePublisher> {
   const model = await amqp.connect(amqpUrl, { noDelay: true })
   const channel = await model.createConfirmChannel()
   return {
+    channel,
     publish: (routingKey, body, headers = {}) =>
       new Promise((resolve, reject) => {
         channel.publish(EXCHANGE, routingKey, body, { persistent: true, headers }, (error: unknown) => {
@@ -17,5 +20,6 @@ export async function barePublisher(amqpUrl: string): Promise<BarePublisher> {
           else resolve()
         })
       }),
+    close: () => model.close(),
   }
 }

@@ -6,14 +6,17 @@ export type RequestJob = {
   path: string
   connections: number
   seconds: number
+  /** Requests a second of all connections; without it as many as there are answers. */
+  overallRate?: number
   /** In turn. */
   posts: { body: string; headers: Record<string, string> }[]
 }
 
-/** As many requests as there are answers: every connection asks again as soon as it has been answered. */
-answerJobs(async ({ url, path, connections, seconds, posts }: RequestJob) => {
+/** Every connection asks again as soon as it has been answered. */
+answerJobs(async ({ url, path, connections, seconds, overallRate, posts }: RequestJob) => {
   const result = await autocannon({
     ...{ url, connections },
+    ...(overallRate === undefined ? {} : { overallRate }),
     duration: seconds,
     requests: posts.map((post) => ({ method: 'POST', path, ...post })),
   })
