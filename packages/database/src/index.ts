@@ -1,5 +1,5 @@
 export { authenticate, type Driver, readSession, type Sender } from './authenticate.ts'
-export { type Backlog, readBacklog, type Work } from './backlog.ts'
+export { type Fleet, readBacklog, readFleet, readLanes } from './backlog.ts'
 export {
   askCheckIn,
   type CheckIn,

@@ -26,6 +26,8 @@ export type Send = {
   priority: 'reply' | 'broadcast'
   sendAfterMs: number
   createdAt: number
+  /** Of the message that it answers: WhatsApp's clock, whole seconds, and that of ingress. None for what nobody asked for. */
+  answers: { sentAt: number; receivedAt: number } | null
 }
 
 export type SendWork =
@@ -40,7 +42,16 @@ export type SettledOutcome =
   | { kind: 'rejected'; error: string; code?: number }
 
 type SendLease = { owner: string; ttlMs: number; pacing: Pacing }
-type Row = { state: SendWork['state']; epoch: string; wait_ms: number | null; send: Send | null }
+type Row = {
+  state: SendWork['state']
+  epoch: string
+  wait_ms: number | null
+  send: Omit<Send, 'answers'> | null
+  answers: Send['answers']
+}
+
+const ANSWERS = `(SELECT jsonb_build_object('sentAt', extract(epoch FROM i.sent_at) * 1000, 'receivedAt', i.received_us / 1000)
+  FROM inbound i WHERE i.wamid = send ->> 'replyTo') AS answers`
 
 /** Claims the head of a conversation's replies; it is `sending` on record before this returns. */
 export async function claimSend(
@@ -50,7 +61,7 @@ export async function claimSend(
 ): Promise<{ epoch: string; work: SendWork }> {
   const { rows } = await pool.query<Row>({
     name: 'claim-send',
-    text: 'SELECT state, epoch, wait_ms, send FROM claim_send($1, $2, $3, $4, $5)',
+    text: `SELECT state, epoch, wait_ms, send, ${ANSWERS} FROM claim_send($1, $2, $3, $4, $5)`,
     values: [conversationId, lease.owner, lease.ttlMs, lease.steal, lease.pacing],
   })
   return { epoch: rows[0]?.epoch ?? '0', work: workOf(rows[0]) }
@@ -64,14 +75,14 @@ export async function settleSend(
 ): Promise<SendWork> {
   const { rows } = await pool.query<Row>({
     name: 'settle-send',
-    text: 'SELECT state, wait_ms, send FROM settle_send($1, $2, $3, $4, $5, $6, $7)',
+    text: `SELECT state, wait_ms, send, ${ANSWERS} FROM settle_send($1, $2, $3, $4, $5, $6, $7)`,
     values: [conversationId, lease.owner, epoch, lease.ttlMs, lease.pacing, id, outcome],
   })
   return workOf(rows[0])
 }
 
 function workOf(row: Row | undefined): SendWork {
-  if (row?.state === 'run' && row.send) return { state: 'run', send: row.send }
+  if (row?.state === 'run' && row.send) return { state: 'run', send: { ...row.send, answers: row.answers } }
   if (row?.state === 'later') return { state: 'later', waitMs: row.wait_ms ?? 0 }
   return { state: row?.state === 'busy' || row?.state === 'fenced' ? row.state : 'empty' }
 }

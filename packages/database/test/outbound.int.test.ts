@@ -84,6 +84,26 @@ describe('sending', () => {
     expect(second).toMatchObject({ state: 'run', send: { id: ids[1] } })
   })
 
+  it('tells the sender when the message came that a reply answers', async () => {
+    const { conversationId, ids } = await conversationWith(2)
+    const wamid = `wamid.${randomUUID()}`
+    await pool.query(
+      `INSERT INTO inbound (wamid, conversation_id, kind, body, sent_at, received_us, position)
+       VALUES ($1, $2, 'text', '{}', '2026-11-23T08:00:00Z', 1763884800500000, 0)`,
+      [wamid, conversationId],
+    )
+    await pool.query('UPDATE outbound SET reply_to = $1 WHERE id = $2', [wamid, ids[1]])
+    const first = await claim(conversationId)
+    expect(first.work).toMatchObject({ send: { answers: null } })
+    const second = await settle(conversationId, first.epoch, ids[0] ?? '', {
+      kind: 'accepted',
+      wamid: 'wamid.1',
+    })
+    expect(second).toMatchObject({
+      send: { answers: { sentAt: Date.parse('2026-11-23T08:00:00Z'), receivedAt: 1_763_884_800_500 } },
+    })
+  })
+
   it('P5: what a dead sender left is not sent again before its receipt had time to come', async () => {
     const { conversationId, ids } = await conversationWith(1)
     await claim(conversationId)

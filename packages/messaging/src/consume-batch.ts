@@ -53,6 +53,7 @@ export function consumeInBatches(contract: QueueContract, options: Options): Sub
       await working
     },
     drainMsMax,
+    metrics,
     log,
   })
 

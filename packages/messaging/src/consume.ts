@@ -44,6 +44,7 @@ export function consumeEach<Q extends QueueContract>(contract: Q, options: Optio
     },
     drain: async () => void (await Promise.allSettled(working)),
     drainMsMax,
+    metrics,
     log,
   })
 

@@ -38,6 +38,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ['queue', 'outcome'],
       registers,
     }),
+    redelivered: new Counter({
+      name: 'waybill_messages_redelivered_total',
+      help: 'Deliveries that somebody had before, and died or lost the channel',
+      labelNames: ['queue'],
+      registers,
+    }),
     inFlight: new Gauge({
       name: 'waybill_messages_in_flight',
       help: 'Deliveries that this process has and has not acknowledged',

@@ -3,6 +3,7 @@ import amqp, { type Channel, type ChannelModel, type ConsumeMessage } from 'amqp
 import type { Logger } from 'pino'
 import { createBackOff, within } from './back-off.ts'
 import type { Live } from './connection.ts'
+import type { Metrics } from './metrics.ts'
 import { declareQueues } from './topology.ts'
 
 type Options = {
@@ -14,6 +15,7 @@ type Options = {
   /** Resolves when nothing is in hand any more. */
   drain: () => Promise<void>
   drainMsMax: number
+  metrics: Pick<Metrics, 'redelivered'>
   log: Logger
 }
 
@@ -37,7 +39,7 @@ const BROKER_MS_MAX = 1_000
 
 /** A consumer that outlives its channels: one that ends alone (a consumer timeout, a deleted queue) is replaced. */
 export function createSubscription(options: Options): Subscription {
-  const { contract, queue, prefetch, onMessage, drain, drainMsMax, log } = options
+  const { contract, queue, prefetch, onMessage, drain, drainMsMax, metrics, log } = options
   const backOff = createBackOff(RESUBSCRIBE)
   const stopping = new AbortController()
   let consuming: { channel: Channel; consumerTag: string; over: AbortController } | undefined
@@ -72,8 +74,10 @@ export function createSubscription(options: Options): Subscription {
       await declareQueues(channel, contract)
       await channel.prefetch(prefetch)
       const { consumerTag } = await channel.consume(queue, (message) => {
-        if (!message) over.abort()
-        else if (!stopping.signal.aborted) onMessage(message, session)
+        if (!message) return over.abort()
+        if (stopping.signal.aborted) return
+        if (message.fields.redelivered) metrics.redelivered.inc({ queue })
+        onMessage(message, session)
       })
       over.signal.throwIfAborted()
       stopping.signal.throwIfAborted()

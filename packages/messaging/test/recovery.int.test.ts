@@ -1,6 +1,7 @@
 import { env } from 'node:process'
 import { describe, expect, it } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
+import { Registry } from 'prom-client'
 import { z } from 'zod'
 import { outcomeOf, useBroker } from './test-broker.ts'
 
@@ -32,10 +33,11 @@ describe('recovery', () => {
     expect(confirmed.size).toBeGreaterThan(confirmedBefore)
   })
 
-  it('delivers again what was in hand, marked as redelivered, and tells the old handler', async () => {
+  it('delivers again what was in hand, marked and counted as redelivered, and tells the old handler', async () => {
     const noted = broker.contract()
     const proxy = await broker.proxy()
-    const messaging = await broker.connect([noted], { url: proxy.url })
+    const registry = new Registry()
+    const messaging = await broker.connect([noted], { url: proxy.url, registry })
     const seen: { isRedelivered: boolean; signal: AbortSignal }[] = []
     const held = Promise.withResolvers<void>()
     await messaging.consume(noted, { concurrency: 10 }, async ({ isRedelivered, signal }) => {
@@ -49,6 +51,7 @@ describe('recovery', () => {
     held.resolve()
     expect(seen.map(({ isRedelivered }) => isRedelivered)).toEqual([false, true])
     expect(seen.map(({ signal }) => signal.aborted)).toEqual([true, false])
+    expect(await registry.metrics()).toContain(`waybill_messages_redelivered_total{queue="${noted.queue}"} 1`)
   })
 
   it('declares its queue again and goes on consuming when the queue was deleted', async () => {

@@ -12,7 +12,7 @@ export function createRegistry(identity: { service: string; instance: string }):
     help: 'What the container may use; absent without a limit',
     registers: [registry],
     collect() {
-      this.reset()
+      this.remove() // reset() would say 0
       if (limit > 0 && limit < Number.MAX_SAFE_INTEGER) this.set(limit)
     },
   })

@@ -1,10 +1,30 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 
 export type Metrics = ReturnType<typeof createMetrics>
+/** Of a turn; replies are rendered by what acts. `hand-on`: the session to Redis, hints to the broker. */
+type Stage = 'admit' | 'guard-in' | 'understand' | 'act' | 'translate' | 'guard-out' | 'commit' | 'hand-on'
+/** Returns what the work returns, and throws what it throws. */
+export type TimeStage = <T>(stage: Stage, work: () => Promise<T>) => Promise<T>
 
 export function createMetrics(registry: Registry) {
   const registers = [registry]
+  const stageSeconds = new Histogram({
+    name: 'waybill_turn_stage_seconds',
+    help: 'How long the stages of a turn took: admit, and for each message that needs it guard-in, understand, act, translate, guard-out; then commit, hand-on',
+    labelNames: ['stage'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8],
+    registers,
+  })
+  const timeStage: TimeStage = async (stage, work) => {
+    const stop = stageSeconds.startTimer({ stage })
+    try {
+      return await work()
+    } finally {
+      stop()
+    }
+  }
   return {
+    timeStage,
     turns: new Counter({
       name: 'waybill_turns_total',
       help: 'Turns by the costliest way in which one of their messages was understood, and by what became of them',
@@ -40,6 +60,12 @@ export function createMetrics(registry: Registry) {
       name: 'waybill_hints_unpublished_total',
       help: 'Hints that the broker did not take: the sweeper makes up for them',
       labelNames: ['queue'],
+      registers,
+    }),
+    refused: new Counter({
+      name: 'waybill_senders_refused_total',
+      help: 'Turns of people who are not served: unknown, locked, inactive, suspended',
+      labelNames: ['reason'],
       registers,
     }),
     sessions: new Counter({
@@ -107,7 +133,7 @@ export function createMetrics(registry: Registry) {
     }),
     checkIns: new Counter({
       name: 'waybill_check_ins_total',
-      help: 'Steps of check-ins (ask, remind, raise, miss, expire) by what became of them',
+      help: 'Steps of check-ins (ask, remind, raise, miss, expire; answer, by the driver) by what became of them: asked, accepted, declined, withdrawn, unanswered, skipped, or why not now',
       labelNames: ['step', 'outcome'],
       registers,
     }),
@@ -119,8 +145,8 @@ export function createMetrics(registry: Registry) {
     }),
     commands: new Counter({
       name: 'waybill_order_commands_total',
-      help: 'Attempts to bring a driver’s word to the order system, by outcome',
-      labelNames: ['outcome'],
+      help: 'Attempts to bring a driver’s word to the order system, by what it is and by outcome: done, retry, rejected',
+      labelNames: ['command', 'outcome'],
       registers,
     }),
   }

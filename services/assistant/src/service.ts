@@ -15,7 +15,7 @@ import { createLogger, createRegistry, startOpsServer } from '@waybill/service-k
 import { createMediaApi, mediaHosts } from '@waybill/whatsapp'
 import { workCheckIns } from './check-ins/work-check-ins.ts'
 import type { Config } from './config.ts'
-import { createGuard } from './guard/guard.ts'
+import { createGuard, type Guard } from './guard/guard.ts'
 import { guardrailsApi } from './guard/guardrails-api.ts'
 import { createRateLimits } from './limits/rate-limits.ts'
 import { openStore } from './media/open-store.ts'
@@ -102,7 +102,8 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       onAsking: showWorking,
     }),
   )
-  const guard = opened.use(
+  const { timeStage } = metrics
+  const guardrails = opened.use(
     createGuard({
       api: guardrailsApi(config.guardrails),
       timeoutMs: config.guardrails.timeoutMs,
@@ -110,6 +111,11 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       onChecked: (of) => metrics.guardrails.inc(of),
     }),
   )
+  const guard: Omit<Guard, typeof Symbol.dispose> = {
+    words: (...asked) => timeStage('guard-in', () => guardrails.words(...asked)),
+    mayBeRead: (...asked) => timeStage('guard-in', () => guardrails.mayBeRead(...asked)),
+    output: (...asked) => timeStage('guard-out', () => guardrails.output(...asked)),
+  }
   const understand = createUnderstanding({
     guard,
     read: createReader({
@@ -121,13 +127,14 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     classifyByRules: rulesOfExamples(),
     sharing: createSharing(EXAMPLES),
     cache: createUnderstandingCache({ redis, log }),
+    timeStage,
     onLookup: (outcome) => metrics.understandingCache.inc({ outcome }),
     onCut: () => metrics.toolCallsCut.inc(),
   })
   const translator = opened.use(createTranslator({ config: config.model, registry, log }))
   const translate = createTranslation({
     guard,
-    ask: translator.ask,
+    ask: (...asked) => timeStage('translate', () => translator.ask(...asked)),
     cache: createTranslationCache(redis, log),
     onTranslated: (outcome) => metrics.translations.inc({ outcome }),
     onAsked: (call) => countModelCall(metrics, call),
@@ -184,6 +191,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
           understand,
           findAnswers: (asked) => findAnswers(pool, asked),
           countBlocked: (driverId, withinMs) => countBlocked(pool, driverId, withinMs),
+          timeStage,
           onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
           media,
           objects,

@@ -15,6 +15,18 @@ export function createMetrics(registry: Registry) {
       help: 'Replies that a driver has twice, by the receipts of WhatsApp',
       registers: [registry],
     }),
+    receipts: new Counter({
+      name: 'waybill_receipts_total',
+      help: 'Receipts of WhatsApp as they came, by status: sent, delivered, read, failed, played, deleted, other',
+      labelNames: ['status'],
+      registers: [registry],
+    }),
+    recordedAfterSeconds: new Histogram({
+      name: 'waybill_message_recorded_after_seconds',
+      help: 'From the arrival of a message at ingress to its record',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600],
+      registers: [registry],
+    }),
     batchSeconds: new Histogram({
       name: 'waybill_intake_batch_seconds',
       help: 'From a batch of webhooks in hand to recorded and woken',

@@ -20,6 +20,8 @@ type Refusal = { delivered: Delivered; reason: string }
 // Keeps a transaction short when webhooks carry a thousand updates each.
 const ELEMENTS_MAX = 1_000
 const REASON_LENGTH_MAX = 500
+/** https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components#statuses-object */
+const RECEIPT_STATUSES = ['sent', 'delivered', 'read', 'failed', 'played', 'deleted']
 
 /**
  * Records a batch of webhooks, then wakes whom it concerns. Safe to run again from the start, which is what
@@ -39,8 +41,16 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
     }
     // Last: a batch that is held because PostgreSQL is away comes here once.
     await setAside(refusals)
-    for (const { recorded } of reads) metrics.elements.inc({ kind: kindOf(recorded) })
+    for (const { recorded } of reads) count(recorded)
     stopTimer()
+  }
+
+  function count(recorded: Recorded): void {
+    metrics.elements.inc({ kind: kindOf(recorded) })
+    if (recorded.kind === 'receipt') metrics.receipts.inc({ status: receiptStatusOf(recorded.row.status) })
+    if (recorded.kind !== 'message') return
+    const recordedAfterMs = Date.now() - recorded.row.received_us / 1_000
+    metrics.recordedAfterSeconds.observe(Math.max(0, recordedAfterMs) / 1_000)
   }
 
   /** A row that PostgreSQL refuses is found by halving, and costs none of its neighbours. */
@@ -93,4 +103,9 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
 
 function kindOf(recorded: Recorded): string {
   return recorded.kind === 'event' && recorded.row.reason === 'foreign number' ? 'foreign' : recorded.kind
+}
+
+/** WhatsApp may think of more, and a metric has few labels. */
+function receiptStatusOf(status: string): string {
+  return RECEIPT_STATUSES.includes(status) ? status : 'other'
 }

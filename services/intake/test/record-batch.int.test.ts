@@ -25,6 +25,7 @@ function setup() {
   const hints: unknown[] = []
   const dead: { reason: string; body: string }[] = []
   const queries: unknown[] = []
+  const registry = new Registry()
   const counting = Object.assign(Object.create(pool), {
     query(...args: Parameters<pg.Pool['query']>) {
       queries.push(args[0])
@@ -34,7 +35,7 @@ function setup() {
   const record = recordBatch({
     pool: counting,
     log: pino({ level: 'silent' }),
-    metrics: createMetrics(new Registry()),
+    metrics: createMetrics(registry),
     phoneNumberId: '42',
     messaging: {
       async publish(contract: QueueContract, payload: unknown) {
@@ -45,11 +46,13 @@ function setup() {
       },
     },
   })
-  return { record, hints, dead, queries }
+  return { record, hints, dead, queries, registry }
 }
 
-function webhook(messages: readonly object[], receivedAtUs = 1): RawDelivery {
-  const value = { metadata: { phone_number_id: '42' }, messages }
+const webhook = (messages: readonly object[], receivedAtUs = 1) => webhookOf({ messages }, receivedAtUs)
+
+function webhookOf(content: object, receivedAtUs = 1): RawDelivery {
+  const value = { metadata: { phone_number_id: '42' }, ...content }
   return {
     body: Buffer.from(
       JSON.stringify({
@@ -93,6 +96,17 @@ describe('a batch of webhooks', () => {
       messages.map(({ id }) => id).concat(dead.length === 0 ? ['a.poison'] : []),
     )
     expect(hints).toContainEqual({ conversationId: '42:1001' })
+  })
+
+  it('counts receipts by a few statuses, whatever WhatsApp thinks of', async () => {
+    const { record, registry } = setup()
+    const receipts = ['delivered', 'delivered', 'failed', 'teleported'].map((status, n) => ({
+      ...{ id: `r.${n}`, status, timestamp: '1763899999', recipient_id: '1001' },
+    }))
+    await record([webhookOf({ statuses: receipts })])
+    const metrics = await registry.metrics()
+    for (const [status, count] of Object.entries({ delivered: 2, failed: 1, other: 1 }))
+      expect(metrics).toContain(`waybill_receipts_total{status="${status}"} ${count}`)
   })
 
   it('takes one round trip, however many webhooks it holds', async () => {

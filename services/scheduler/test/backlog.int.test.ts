@@ -31,7 +31,15 @@ describe('the backlog', () => {
     const zeros = ['messages', 'replies', 'broadcasts', 'order-commands', 'notices', 'check-ins'].flatMap(
       (work) => [`waybill_backlog_oldest_seconds{work="${work}"} 0`, `waybill_backlog{work="${work}"} 0`],
     )
-    expect((await gauges()).toSorted()).toEqual(zeros.toSorted())
+    const lanes = ['inbound', 'outbound', 'order-commands'].flatMap((lane) =>
+      ['waiting', 'backing-off', 'leased'].map((state) => `waybill_lanes{lane="${lane}",state="${state}"} 0`),
+    )
+    const drivers = ['active', 'inactive', 'suspended'].map(
+      (status) => `waybill_drivers{status="${status}"} 0`,
+    )
+    expect((await gauges()).toSorted()).toEqual(
+      [...zeros, ...lanes, ...drivers, 'waybill_conversations_active 0'].toSorted(),
+    )
   })
 
   it('counts what waits, and not what is done or held (users: counted)', async () => {
@@ -47,6 +55,14 @@ describe('the backlog', () => {
       INSERT INTO order_commands (id, driver_id, conversation_id, turn_id, kind, payload, not_before)
       VALUES (gen_random_uuid(), 'd', 'c', gen_random_uuid(), 'accept-route', '{}', NULL),
              (gen_random_uuid(), 'd', 'c', gen_random_uuid(), 'decline-route', '{}', now() + interval '1 minute')`)
+    await pool.query(`
+      INSERT INTO lanes (kind, key, lease_until, not_before)
+      VALUES ('inbound', 'c', now() + interval '10 s', NULL), ('outbound', 'c', NULL, now() + interval '10 s'),
+             ('order-commands', 'd', NULL, NULL), ('inbound', 'idle', NULL, NULL)`)
+    await pool.query(`
+      INSERT INTO drivers (id, name, time_zone, status)
+      VALUES ('d', 'D', 'UTC', 'active'), ('e', 'E', 'UTC', 'suspended')`)
+    await pool.query(`UPDATE conversations SET last_message_at = now() - interval '23 h'`)
     const found = await gauges()
     expect(found).toEqual(
       expect.arrayContaining([
@@ -55,6 +71,12 @@ describe('the backlog', () => {
         'waybill_backlog{work="broadcasts"} 1',
         'waybill_backlog{work="order-commands"} 1',
         'waybill_backlog{work="notices"} 0',
+        'waybill_lanes{lane="inbound",state="leased"} 1',
+        'waybill_lanes{lane="inbound",state="waiting"} 0',
+        'waybill_lanes{lane="outbound",state="backing-off"} 1',
+        'waybill_lanes{lane="order-commands",state="waiting"} 1',
+        'waybill_drivers{status="suspended"} 1',
+        'waybill_conversations_active 1',
       ]),
     )
     const oldest = found.find((line) => line.startsWith('waybill_backlog_oldest_seconds{work="messages"}'))
@@ -65,7 +87,7 @@ describe('the backlog', () => {
     const away = new pg.Pool({ connectionString: 'postgres://app@127.0.0.1:1/none' })
     const other = new Registry()
     exposeBacklog({ pool: away, registry: other, onError() {} })
-    expect(await other.metrics()).not.toMatch(/^waybill_backlog\{/m)
+    expect(await other.metrics()).not.toMatch(/^waybill_/m)
     await away.end()
   })
 })

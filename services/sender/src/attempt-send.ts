@@ -36,10 +36,16 @@ export function attemptSend({ cloudApi, registry, log, metrics }: Deps): Attempt
     metrics.forms.inc({ form: send.form })
     const outcome = await breaker.call(send).catch(outcomeOfError)
     metrics.sends.inc({ outcome: outcome.kind, code: 'code' in outcome ? (outcome.code ?? '') : '' })
-    if (outcome.kind === 'accepted') {
-      metrics.acceptedAfterSeconds.observe({ priority: send.priority }, (Date.now() - send.createdAt) / 1_000)
-    }
+    if (outcome.kind === 'accepted') observeAccepted(send)
     return outcome
+  }
+
+  function observeAccepted({ priority, createdAt, answers }: Send): void {
+    const secondsSince = (at: number) => Math.max(0, Date.now() - at) / 1_000
+    metrics.acceptedAfterSeconds.observe({ priority }, secondsSince(createdAt))
+    if (!answers) return
+    metrics.webhookToAcceptedSeconds.observe(secondsSince(answers.receivedAt))
+    metrics.messageToAcceptedSeconds.observe(secondsSince(answers.sentAt))
   }
   return Object.assign(attempt, { [Symbol.dispose]: () => breaker[Symbol.dispose]() })
 }

@@ -2,6 +2,8 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
+const ANSWERED_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 1_800]
+
 export function createMetrics(registry: Registry) {
   return {
     sends: new Counter({
@@ -27,6 +29,24 @@ export function createMetrics(registry: Registry) {
       help: 'From the commit of a reply to its acceptance by WhatsApp',
       labelNames: ['priority'],
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
+      registers: [registry],
+    }),
+    webhookToAcceptedSeconds: new Histogram({
+      name: 'waybill_webhook_to_accepted_seconds',
+      help: 'From the arrival of a message at ingress to the acceptance of each of its replies by WhatsApp',
+      buckets: ANSWERED_BUCKETS,
+      registers: [registry],
+    }),
+    messageToAcceptedSeconds: new Histogram({
+      name: 'waybill_message_to_accepted_seconds',
+      help: 'From the second in which WhatsApp took a message to its acceptance of each of its replies',
+      buckets: ANSWERED_BUCKETS,
+      registers: [registry],
+    }),
+    fenced: new Counter({
+      name: 'waybill_lane_fenced_total',
+      help: 'Work thrown away because somebody else had taken the lane',
+      labelNames: ['lane'],
       registers: [registry],
     }),
     presence: new Counter({

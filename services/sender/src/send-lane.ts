@@ -3,6 +3,7 @@ import { claimSend, type Pacing, type Pool, type Send, type SendWork, settleSend
 import type { SendOutcome } from '@waybill/whatsapp'
 import type { Logger } from 'pino'
 import type { AttemptSend } from './attempt-send.ts'
+import type { Metrics } from './metrics.ts'
 import { settledOutcomeOf } from './settle-outcome.ts'
 import type { Presence } from './show-presence.ts'
 
@@ -10,6 +11,7 @@ type Deps = {
   pool: Pool
   attempt: AttemptSend
   presence: Pick<Presence, 'markRead'>
+  metrics: Pick<Metrics, 'fenced'>
   log: Logger
   owner: string
   pacing: Pacing
@@ -30,7 +32,7 @@ const WAIT_MS_MAX = 2_000
  * so the hint is done either way. A redelivered hint takes the lane over: its last holder is gone or cut off, and
  * a row that it was sending becomes `unknown` instead of being sent again.
  */
-export function sendLane({ pool, attempt, presence, log, owner, pacing, databaseWaitsMs }: Deps) {
+export function sendLane({ pool, attempt, presence, metrics, log, owner, pacing, databaseWaitsMs }: Deps) {
   const lease = { owner, ttlMs: LEASE_MS, pacing }
 
   return async ({ payload: { conversationId }, isRedelivered }: Hint): Promise<void> => {
@@ -66,6 +68,7 @@ export function sendLane({ pool, attempt, presence, log, owner, pacing, database
         log.warn({ conversationId, outboundId: send.id, outcome }, 'not sent')
       const settled = { epoch, lease, id: send.id, outcome: settledOutcomeOf(outcome, send) }
       work = await persist(() => settleSend(pool, conversationId, settled))
+      if (work.state === 'fenced') metrics.fenced.inc({ lane: 'outbound' })
     }
     return work
   }

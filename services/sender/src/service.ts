@@ -50,7 +50,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   const presence = opened.use(showPresence({ cloudApi, registry, log, metrics }))
   const attempt = opened.use(attemptSend({ cloudApi, registry, log, metrics }))
   const work = sendLane({
-    ...{ pool, attempt, presence, log },
+    ...{ pool, attempt, presence, metrics, log },
     owner: config.instance,
     pacing: config.pacing,
     databaseWaitsMs: DATABASE_WAITS_MS,

@@ -14,6 +14,7 @@ const send: Send = {
   priority: 'reply',
   sendAfterMs: 0,
   createdAt: 0,
+  answers: null,
   form: 'free',
 }
 

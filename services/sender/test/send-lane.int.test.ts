@@ -5,6 +5,8 @@ import { freshDatabase } from '@waybill/test-kit'
 import type { SendOutcome } from '@waybill/whatsapp'
 import pg from 'pg'
 import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { createMetrics } from '../src/metrics.ts'
 import { sendLane } from '../src/send-lane.ts'
 
 const pacing = {
@@ -64,6 +66,7 @@ function setup(
     owner: 'sender-1',
     databaseWaitsMs: [1, 1],
     log: pino({ level: 'silent' }),
+    metrics: createMetrics(new Registry()),
     presence: {
       async markRead({ wamid }) {
         read.push(wamid)

@@ -12,6 +12,8 @@ export type Writes = Pick<ReachableOrders, 'confirm' | 'decideRoute' | 'reportSt
 
 /** What a recorded word of a driver is to the order system, and what the driver is told when that refuses it. */
 export type Command = {
+  /** For metrics: one of a few. */
+  label: string
   passOn: (writes: Writes, by: { driverId: string; idempotencyKey: string }) => Promise<ConfirmOutcome>
   refusal: string
 }
@@ -37,6 +39,7 @@ export function readCommand(kind: string, payload: unknown): Command | undefined
       const { data } = confirmOrder.safeParse(payload)
       return (
         data && {
+          label: kind,
           passOn: ({ confirm }, by) => confirm({ ...by, orderId: data.orderId }),
           refusal: REPLIES[data.language].confirm.rejected({ ref: orderRefOf({ id: data.orderId }) }),
         }
@@ -46,6 +49,7 @@ export function readCommand(kind: string, payload: unknown): Command | undefined
       const { data } = acceptRoute.safeParse(payload)
       return (
         data && {
+          label: kind,
           passOn: ({ decideRoute }, by) =>
             decideRoute({ ...by, date: data.date, decision: { kind: 'accept' } }),
           refusal: REPLIES[data.language].route.rejected,
@@ -56,6 +60,7 @@ export function readCommand(kind: string, payload: unknown): Command | undefined
       const { data } = declineRoute.safeParse(payload)
       return (
         data && {
+          label: kind,
           passOn: ({ decideRoute }, by) =>
             decideRoute({ ...by, date: data.date, decision: { kind: 'decline', reason: data.reason } }),
           refusal: REPLIES[data.language].route.rejected,
@@ -68,6 +73,7 @@ export function readCommand(kind: string, payload: unknown): Command | undefined
       const { orderId, at, report } = data
       const { minutes: minutesLate, ...rest } = report
       return {
+        label: `report-${report.status}`,
         passOn: ({ reportStatus }, by) => reportStatus({ ...by, ...rest, orderId, at, minutesLate }),
         refusal: REPLIES[data.language].status.rejected({ ref: orderRefOf({ id: orderId }) }),
       }
@@ -76,6 +82,7 @@ export function readCommand(kind: string, payload: unknown): Command | undefined
       const { data } = attachProof.safeParse(payload)
       return (
         data && {
+          label: kind,
           passOn: ({ sendProof }, by) => sendProof({ ...by, ...data }),
           refusal: REPLIES[data.language].media.proof.rejected({ ref: orderRefOf({ id: data.orderId }) }),
         }

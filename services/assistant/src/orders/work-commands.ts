@@ -14,7 +14,7 @@ import type { Metrics } from '../metrics.ts'
 import { REPLIES } from '../replies/replies.ts'
 import { publishHint } from '../turns/publish-hint.ts'
 import { ComeBackLaterError } from './order-system.ts'
-import { readCommand, type Writes } from './read-command.ts'
+import { type Command, readCommand, type Writes } from './read-command.ts'
 
 /** Writes throw when the order system can't be reached or wants to be asked later. */
 type Deps = Writes & {
@@ -42,8 +42,9 @@ export function workCommands(deps: Deps): (delivery: Delivery<typeof orderComman
       let work: CommandWork = claim.work
       while (work.state === 'run' && !signal.aborted && !stopping.aborted) {
         const { command } = work
-        const outcome = await attempt(driverId, command)
-        metrics.commands.inc({ outcome: outcome.kind })
+        const known = readCommand(command.kind, command.payload)
+        const outcome = await attempt(driverId, command, known)
+        metrics.commands.inc({ command: known?.label ?? 'unknown', outcome: outcome.kind })
         work = await settleCommand(pool, driverId, { epoch: claim.epoch, lease, id: command.id, outcome })
         if (work.state === 'fenced') metrics.fenced.inc({ lane: 'order-commands' })
         else if (outcome.kind === 'rejected') {
@@ -58,9 +59,9 @@ export function workCommands(deps: Deps): (delivery: Delivery<typeof orderComman
 
   async function attempt(
     driverId: string,
-    { id, kind, payload, attempts }: PendingCommand,
+    { id, attempts }: PendingCommand,
+    command: Command | undefined,
   ): Promise<CommandOutcome> {
-    const command = readCommand(kind, payload)
     if (!command) {
       return {
         kind: 'rejected',

@@ -13,6 +13,7 @@ import type {
 import { type OutboundMessage, outboundMessageSchema } from '@waybill/whatsapp'
 import { MINIMUM } from '../guard/guard.ts'
 import { type Spoken, spokenLanguage } from '../languages/spoken-language.ts'
+import type { TimeStage } from '../metrics.ts'
 import type { OrderBook } from '../orders/order-book.ts'
 import { localDate } from '../replies/local-time.ts'
 import { REPLIES } from '../replies/replies.ts'
@@ -85,6 +86,7 @@ export type AnswerDeps = {
   understand: Understand
   findAnswers: FindAnswers
   onUnderstood: (path: Path, tool: string) => void
+  timeStage: TimeStage
   /** How many messages of a driver were blocked within the last so many ms. */
   countBlocked: (driverId: string, withinMs: number) => Promise<number>
 }
@@ -142,11 +144,11 @@ export async function answerMessage(question: Question, deps: AnswerDeps): Promi
   const guardrails = guarded?.record ? [guarded.record] : []
   if (question.isCaption && intents.length === 0)
     return { ...silently(question, understood.path), guardrails }
-  const results = await actOn(intents, context, {
-    input,
-    isModelUnreachable: understood.isModelUnreachable,
-    warning: guarded?.action === 'warn' ? guarded.message : undefined,
-  })
+  const warning = guarded?.action === 'warn' ? guarded.message : undefined
+  const { isModelUnreachable } = understood
+  const results = await deps.timeStage('act', () =>
+    actOn(intents, context, { input, isModelUnreachable, warning }),
+  )
   for (const { tool } of results) deps.onUnderstood(understood.path, tool)
 
   return {

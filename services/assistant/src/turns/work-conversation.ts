@@ -130,10 +130,9 @@ export function workConversation(
   ): Promise<TurnEnd> {
     const startedAt = performance.now()
     const { conversationId, signal } = held
-    const [{ sender, session }, admittance] = await Promise.all([
-      whoAndWhere(conversationId, carried),
-      deps.limits.admit(conversationId, messages.length),
-    ])
+    const [{ sender, session }, admittance] = await metrics.timeStage('admit', () =>
+      Promise.all([whoAndWhere(conversationId, carried), deps.limits.admit(conversationId, messages.length)]),
+    )
     if (admittance.kind === 'refused' && isServed(sender)) {
       const turn = { conversationId, epoch: held.epoch, messages, sender, session }
       return { end: await waitForLimit(deps, admittance, turn) }
@@ -165,7 +164,7 @@ export function workConversation(
     })
     metrics.turnSeconds.observe({ path: draft.path }, (performance.now() - startedAt) / 1_000)
     if (committed.next.state === 'fenced') metrics.fenced.inc({ lane: 'inbound' })
-    else countAnswers(messages, draft)
+    else count(messages, sender, draft)
     if (!draft.failure || committed.next.state === 'fenced') return { end: undefined, ...committed }
     // The commit has handed out the message that failed once more: that attempt is not held against it.
     const { message, untried } = draft.failure
@@ -173,7 +172,16 @@ export function workConversation(
     return { end: await fail(held, draft, failure) }
   }
 
-  function countAnswers(messages: readonly WaitingMessage[], { answered }: TurnDraft): void {
+  function count(messages: readonly WaitingMessage[], sender: Sender, draft: TurnDraft): void {
+    const { answered, checkIn } = draft
+    if (!isServed(sender)) {
+      const reason = sender.identity === 'known' ? sender.driver.status : sender.identity
+      metrics.refused.inc({ reason })
+    }
+    if (checkIn) {
+      const outcome = checkIn.state === 'asked' ? 'withdrawn' : checkIn.state
+      metrics.checkIns.inc({ step: 'answer', outcome })
+    }
     const done = new Set(answered.map(({ wamid }) => wamid))
     for (const { wamid, sentAt } of messages) {
       if (done.has(wamid)) metrics.answerSeconds.observe(Math.max(0, deps.now() - sentAt) / 1_000)
@@ -219,27 +227,26 @@ export function workConversation(
     const id = randomUUID()
     const session = { ...draft.session, turnId: id, at: deps.now() }
     const replies = mergeReplies(draft.answered)
-    const next = await commitTurn(pool, conversationId, {
-      epoch,
-      lease: leaseOf,
-      turn: {
-        id,
-        driverId: draft.driverId,
-        wamids: draft.answered.map(({ wamid }) => wamid),
-        session,
-        replies,
-        ...{ commands: draft.commands, notices: draft.notices },
-        ...{ withdraws: draft.withdraws, checkIn: draft.checkIn },
-        audit: draft.audit,
-        transcripts: draft.transcripts,
-        proofs: draft.proofs,
-        modelCalls: draft.modelCalls,
-        isRefusal: draft.isRefusal,
-        lockReason: draft.lockReason,
-        guardrails: draft.guardrails.length > 0 ? draft.guardrails : undefined,
-        suspends: draft.suspends,
-      },
-    })
+    const turn = {
+      id,
+      driverId: draft.driverId,
+      wamids: draft.answered.map(({ wamid }) => wamid),
+      session,
+      replies,
+      ...{ commands: draft.commands, notices: draft.notices },
+      ...{ withdraws: draft.withdraws, checkIn: draft.checkIn },
+      audit: draft.audit,
+      transcripts: draft.transcripts,
+      proofs: draft.proofs,
+      modelCalls: draft.modelCalls,
+      isRefusal: draft.isRefusal,
+      lockReason: draft.lockReason,
+      guardrails: draft.guardrails.length > 0 ? draft.guardrails : undefined,
+      suspends: draft.suspends,
+    }
+    const next = await metrics.timeStage('commit', () =>
+      commitTurn(pool, conversationId, { epoch, lease: leaseOf, turn }),
+    )
     if (next.state === 'fenced') return { next, session }
     const hints: Promise<void>[] = [deps.memory.write({ conversationId, session, days: draft.days })]
     if (replies.length > 0) hints.push(publishHint(deps, outboundReady, { conversationId }))
@@ -250,7 +257,7 @@ export function workConversation(
       // What is held is the scheduler's to bring up when its time has come.
       if (delayMs === 0) hints.push(publishHint(deps, dispatchNoticeRaised, { noticeId }))
     }
-    await Promise.all(hints)
+    await metrics.timeStage('hand-on', () => Promise.all(hints))
     return { next, session }
   }
 }

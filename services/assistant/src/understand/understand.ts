@@ -1,6 +1,7 @@
 import type { Driver, ModelCall } from '@waybill/database'
 import type { Guard, GuardedWords } from '../guard/guard.ts'
 import type { TextSource } from '../guard/guardrails-api.ts'
+import type { TimeStage } from '../metrics.ts'
 import type { Language, Session } from '../session/session.ts'
 import type { ModelQuestion } from './ask-model.ts'
 import type { ClassifyByRules } from './classify-by-rules.ts'
@@ -51,6 +52,7 @@ type Deps = {
   classifyByRules: ClassifyByRules
   sharing: Sharing
   cache: UnderstandingCache
+  timeStage: TimeStage
   onLookup: (outcome: 'hit' | 'miss' | 'not-shared') => void
   /** The model asked for more than a turn may do. */
   onCut: () => void
@@ -73,7 +75,11 @@ export function createUnderstanding(deps: Deps): Understand {
       signal,
     )
     if (guarded.action === 'block') return { ...base, path: 'none', intents: [], guarded }
-    const { reading, calls: modelCalls, isHit } = await readWords(guarded.text, situation, signal, deps)
+    const {
+      reading,
+      calls: modelCalls,
+      isHit,
+    } = await deps.timeStage('understand', () => readWords(guarded.text, situation, signal, deps))
     if (reading.kind === 'calls') {
       return {
         path: isHit ? 'cache' : 'model',

@@ -116,6 +116,7 @@ async function say(text: string, pendingQuestion: PendingQuestion | null, unders
       understand,
       findAnswers: async () => [],
       countBlocked: async () => 0,
+      timeStage: (_stage, work) => work(),
       onUnderstood: (_path, tool) => tools.push(tool),
     },
   )

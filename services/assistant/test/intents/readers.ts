@@ -27,6 +27,7 @@ const understandingWith = (read: ReadWithModel): Understand =>
     classifyByRules: createRules(EXAMPLES, TOOLS),
     sharing: createSharing(EXAMPLES),
     cache: { read: async () => undefined, write: async () => {} },
+    timeStage: (_stage, work) => work(),
     onLookup: () => {},
     onCut: () => {},
   })
