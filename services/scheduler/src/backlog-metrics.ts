@@ -50,7 +50,10 @@ export function exposeBacklog({ pool, registry, onError }: Deps): void {
   })
   let fleet: Promise<Fleet | undefined> | undefined
   const count = () => {
-    fleet ??= readFleet(pool).catch((error: unknown) => void onError(error))
+    fleet ??= readFleet(pool).catch((error: unknown) => {
+      onError(error)
+      return undefined
+    })
     return fleet
   }
   new Gauge({

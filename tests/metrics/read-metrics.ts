@@ -1,0 +1,82 @@
+import { tmpdir } from 'node:os'
+import { CHECKOUT } from '@waybill/local'
+import { freshVhost } from '@waybill/test-kit'
+import { Registry } from 'prom-client'
+import { z } from 'zod'
+import { sandboxAccounts } from '../../infra/local/stack/accounts.ts'
+import { serviceVariables } from '../../infra/local/stack/services.ts'
+import * as assistantConfig from '../../services/assistant/src/config.ts'
+import * as assistant from '../../services/assistant/src/service.ts'
+import * as dispatchConfig from '../../services/dispatch/src/config.ts'
+import * as dispatch from '../../services/dispatch/src/service.ts'
+import * as guardrailsConfig from '../../services/guardrails/src/config.ts'
+import * as guardrails from '../../services/guardrails/src/service.ts'
+import * as ingressConfig from '../../services/ingress/src/config.ts'
+import * as ingress from '../../services/ingress/src/service.ts'
+import * as intakeConfig from '../../services/intake/src/config.ts'
+import * as intake from '../../services/intake/src/service.ts'
+import * as schedulerConfig from '../../services/scheduler/src/config.ts'
+import * as scheduler from '../../services/scheduler/src/service.ts'
+import * as senderConfig from '../../services/sender/src/config.ts'
+import * as sender from '../../services/sender/src/service.ts'
+
+const registered = z.object({
+  name: z.string(),
+  type: z.enum(['counter', 'gauge', 'histogram', 'summary']),
+  help: z.string(),
+  labelNames: z.array(z.string()),
+})
+type Registered = z.output<typeof registered>
+export type Metric = Registered & { services: readonly string[] }
+type Env = Readonly<Record<string, string>>
+
+const SERVICES = [
+  ['ingress', (env: Env) => ingress.startService(ingressConfig.loadConfig(env))],
+  ['intake', (env: Env) => intake.startService(intakeConfig.loadConfig(env))],
+  ['assistant', (env: Env) => assistant.startService(assistantConfig.loadConfig(env))],
+  ['guardrails', (env: Env) => guardrails.startService(guardrailsConfig.loadConfig(env))],
+  ['sender', (env: Env) => sender.startService(senderConfig.loadConfig(env))],
+  ['scheduler', (env: Env) => scheduler.startService(schedulerConfig.loadConfig(env))],
+  ['dispatch', (env: Env) => dispatch.startService(dispatchConfig.loadConfig(env))],
+] as const
+
+const NOBODY = '127.0.0.1:1'
+
+/** What the services register, by name: each is started as it is, with a broker and nothing else in reach. */
+export async function readMetrics(): Promise<Metric[]> {
+  await using vhost = await freshVhost()
+  const variables = {
+    ...sandboxAccounts(`http://${NOBODY}`),
+    AMQP_URL: vhost.url,
+    DATABASE_URL: `postgres://nobody@${NOBODY}/none`,
+    REDIS_URL: `redis://${NOBODY}`,
+    GUARDRAILS_URLS: `http://${NOBODY}`,
+    GUARDRAILS_POLICY_DIR: `${CHECKOUT}/infra/guardrails`,
+    MEDIA_DIR: tmpdir(),
+  }
+  const found = new Map<string, Metric>()
+  for (const [service, start] of SERVICES) {
+    const env = { ...serviceVariables(service, variables), PORT: '0', LOG_LEVEL: 'silent' }
+    for (const metric of await registeredDuring(() => start(env))) {
+      const services = found.get(metric.name)?.services ?? []
+      found.set(metric.name, { ...metric, services: [...services, service] })
+    }
+  }
+  return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** The names of labels are not in what Prometheus reads while nothing has been counted: they are taken from the metrics themselves. */
+async function registeredDuring(start: () => Promise<AsyncDisposable>): Promise<Registered[]> {
+  const original = Registry.prototype.registerMetric
+  const metrics: unknown[] = []
+  Registry.prototype.registerMetric = function (metric) {
+    metrics.push(metric)
+    original.call(this, metric)
+  }
+  try {
+    await using _service = await start()
+  } finally {
+    Registry.prototype.registerMetric = original
+  }
+  return metrics.map((metric) => registered.parse(metric))
+}
