@@ -56,11 +56,9 @@ export const backlog: Measure = {
     const growth = memory.late / memory.early
     return [
       {
-        ...{
-          id: 'B8',
-          measure: `turns while ${drivers * MESSAGES_EACH} messages are drained`,
-          value: drained,
-        },
+        id: 'B8',
+        measure: `turns while ${drivers * MESSAGES_EACH} messages are drained`,
+        value: drained,
         ...{ unit: '/s', ceiling: { what: 'under a load of more than can be answered', value: steady } },
         ...{ ratio: drained / steady, target: `≥ ${RATIO_MIN}`, met: drained / steady >= RATIO_MIN },
         notes: [

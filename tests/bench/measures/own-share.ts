@@ -94,18 +94,14 @@ export const ownShare: Measure = {
       },
       toCeiling('p99Ms'),
       {
-        ...{
-          id: 'B6',
-          measure: 'the same beside a driver with a 10 s model, p50',
-          value: besideSlow,
-          unit: 'ms',
-        },
+        id: 'B6',
+        measure: 'the same beside a driver with a 10 s model, p50',
+        value: besideSlow,
+        unit: 'ms',
         ceiling: { what: 'without that driver', value: ours },
-        ...{
-          ratio: besideSlow / ours,
-          target: `≤ ${SLOW_RATIO_MAX}`,
-          met: besideSlow / ours <= SLOW_RATIO_MAX,
-        },
+        ratio: besideSlow / ours,
+        target: `≤ ${SLOW_RATIO_MAX}`,
+        met: besideSlow / ours <= SLOW_RATIO_MAX,
       },
     ]
   },

@@ -50,11 +50,9 @@ export const slowModel: Measure = {
       const busyCores = (busyMsOfMachine() - busyBefore) / 1_000 / tookSeconds
       const ceiling = (inFlight * 1_000) / LATENCY_MS
       results.push({
-        ...{
-          id: 'B5',
-          measure: `turns that ask a model for 1 s, assistants: ${assistants}`,
-          value: perSecond,
-        },
+        id: 'B5',
+        measure: `turns that ask a model for 1 s, assistants: ${assistants}`,
+        value: perSecond,
         unit: '/s',
         ceiling: { what: `${inFlight} in flight ÷ 1 s`, value: ceiling },
         ...{ ratio: perSecond / ceiling, target: `≥ ${RATIO_MIN}`, met: perSecond / ceiling >= RATIO_MIN },
