@@ -1,6 +1,7 @@
 import type { Driver } from './authenticate.ts'
 import type { NewNotice } from './notices.ts'
 import type { Pool } from './pool.ts'
+import { withOrigin } from './with-origin.ts'
 
 /** `date` is the driver's local date, `yyyy-mm-dd`. */
 export type CheckIn = { driverId: string; date: string }
@@ -67,7 +68,7 @@ export async function askCheckIn(pool: Pool, question: CheckInQuestion): Promise
   const { rows } = await pool.query<{ state: 'asked' | 'over' | 'busy' }>({
     name: 'ask-check-in',
     text: 'SELECT state FROM ask_check_in($1)',
-    values: [JSON.stringify(question)],
+    values: [JSON.stringify(withOrigin(question))],
   })
   return rows[0]?.state ?? 'over'
 }

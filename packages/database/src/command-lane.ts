@@ -1,5 +1,6 @@
 import type { Reply } from './inbound-lane.ts'
 import type { Pool } from './pool.ts'
+import { withOrigin } from './with-origin.ts'
 
 /** A driver's word on its way to the order system. `id` is its Idempotency-Key. */
 export type PendingCommand = {
@@ -41,10 +42,11 @@ export async function settleCommand(
   driverId: string,
   { epoch, lease, id, outcome }: { epoch: string; lease: CommandLease; id: string; outcome: CommandOutcome },
 ): Promise<CommandWork> {
+  const settled = outcome.kind === 'rejected' ? { ...outcome, reply: withOrigin(outcome.reply) } : outcome
   const { rows } = await pool.query<Row>({
     name: 'settle-command',
     text: 'SELECT state, command FROM settle_command($1, $2, $3, $4, $5, $6)',
-    values: [driverId, lease.owner, epoch, lease.ttlMs, id, outcome],
+    values: [driverId, lease.owner, epoch, lease.ttlMs, id, settled],
   })
   return workOf(rows[0])
 }

@@ -1,8 +1,16 @@
+import type { Origin } from '@waybill/tracing'
 import type { NewNotice } from './notices.ts'
 import type { Pool } from './pool.ts'
+import { withOrigin } from './with-origin.ts'
 
 /** A message as it waits in a conversation. `body` is what WhatsApp sent; `sentAt` in ms, WhatsApp's clock. */
-export type WaitingMessage = { wamid: string; kind: string; body: unknown; attempts: number; sentAt: number }
+export type WaitingMessage = Origin & {
+  wamid: string
+  kind: string
+  body: unknown
+  attempts: number
+  sentAt: number
+}
 
 export type TurnWork =
   | { state: 'run' | 'exhausted'; messages: readonly [WaitingMessage, ...WaitingMessage[]] }
@@ -138,10 +146,11 @@ export async function commitTurn(
   conversationId: string,
   { epoch, lease, turn }: { epoch: string; lease: Lease; turn: TurnRecord },
 ): Promise<TurnWork> {
+  const record = { ...turn, replies: turn.replies.map(withOrigin) }
   const { rows } = await pool.query<Row>({
     name: 'commit-turn',
     text: 'SELECT state, messages FROM commit_turn($1, $2, $3, $4, $5, $6)',
-    values: [conversationId, epoch, lease.owner, lease.ttlMs, lease.attemptsMax, JSON.stringify(turn)],
+    values: [conversationId, epoch, lease.owner, lease.ttlMs, lease.attemptsMax, JSON.stringify(record)],
   })
   return workOf(rows[0])
 }
@@ -152,10 +161,11 @@ export async function failTurn(
   conversationId: string,
   { epoch, attemptsMax, failure }: { epoch: string; attemptsMax: number; failure: TurnFailure },
 ): Promise<'fenced' | 'retry' | 'dead'> {
+  const record = { ...failure, apology: withOrigin(failure.apology) }
   const { rows } = await pool.query<{ state: 'fenced' | 'retry' | 'dead' }>({
     name: 'fail-turn',
     text: 'SELECT state FROM fail_turn($1, $2, $3, $4)',
-    values: [conversationId, epoch, attemptsMax, JSON.stringify(failure)],
+    values: [conversationId, epoch, attemptsMax, JSON.stringify(record)],
   })
   return rows[0]?.state ?? 'fenced'
 }
@@ -177,10 +187,11 @@ export async function limitTurn(
   conversationId: string,
   { epoch, limit }: { epoch: string; limit: TurnLimit },
 ): Promise<'fenced' | 'waiting' | 'told'> {
+  const record = { ...limit, ...(limit.notice ? { notice: withOrigin(limit.notice) } : {}) }
   const { rows } = await pool.query<{ state: 'fenced' | 'waiting' | 'told' }>({
     name: 'limit-turn',
     text: 'SELECT state FROM limit_turn($1, $2, $3)',
-    values: [conversationId, epoch, JSON.stringify(limit)],
+    values: [conversationId, epoch, JSON.stringify(record)],
   })
   return rows[0]?.state ?? 'fenced'
 }

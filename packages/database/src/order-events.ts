@@ -2,6 +2,7 @@ import type { Driver } from './authenticate.ts'
 import type { CheckInConversation } from './check-ins.ts'
 import type { NewNotice } from './notices.ts'
 import type { Pool } from './pool.ts'
+import { withOrigin } from './with-origin.ts'
 
 /** The rest of it is kept as it is. */
 export type RecordedEvent = { id: string; driver_id: string; type: string; priority: string }
@@ -74,7 +75,7 @@ export async function tellOrderEvents(pool: Pool, news: News): Promise<'told' | 
   const { rows } = await pool.query<{ state: 'told' | 'over' | 'busy' }>({
     name: 'tell-order-events',
     text: 'SELECT state FROM tell_order_events($1)',
-    values: [JSON.stringify(news)],
+    values: [JSON.stringify(withOrigin(news))],
   })
   return rows[0]?.state ?? 'over'
 }

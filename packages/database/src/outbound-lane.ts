@@ -1,3 +1,4 @@
+import type { Origin } from '@waybill/tracing'
 import type { Pool } from './pool.ts'
 
 /** How fast a number and a pair (number, person) may send: facts of WhatsApp's, see the sender. */
@@ -13,7 +14,7 @@ export type Pacing = {
 }
 
 /** One attempt to send. `id` travels as `biz_opaque_callback_data`; times in ms. */
-export type Send = {
+export type Send = Origin & {
   id: string
   message: unknown
   replyTo: string | null
@@ -61,7 +62,7 @@ export async function claimSend(
 ): Promise<{ epoch: string; work: SendWork }> {
   const { rows } = await pool.query<Row>({
     name: 'claim-send',
-    text: `SELECT state, epoch, wait_ms, send, ${ANSWERS} FROM claim_send($1, $2, $3, $4, $5)`,
+    text: `SELECT state, epoch, wait_ms, with_origin(send) AS send, ${ANSWERS} FROM claim_send($1, $2, $3, $4, $5)`,
     values: [conversationId, lease.owner, lease.ttlMs, lease.steal, lease.pacing],
   })
   return { epoch: rows[0]?.epoch ?? '0', work: workOf(rows[0]) }
@@ -75,7 +76,7 @@ export async function settleSend(
 ): Promise<SendWork> {
   const { rows } = await pool.query<Row>({
     name: 'settle-send',
-    text: `SELECT state, wait_ms, send, ${ANSWERS} FROM settle_send($1, $2, $3, $4, $5, $6, $7)`,
+    text: `SELECT state, wait_ms, with_origin(send) AS send, ${ANSWERS} FROM settle_send($1, $2, $3, $4, $5, $6, $7)`,
     values: [conversationId, lease.owner, epoch, lease.ttlMs, lease.pacing, id, outcome],
   })
   return workOf(rows[0])

@@ -1,3 +1,4 @@
+import type { Origin } from '@waybill/tracing'
 import type { Pool } from './pool.ts'
 
 export type MessageRow = {
@@ -13,6 +14,8 @@ export type MessageRow = {
   sent_at: string
   received_us: number
   position: number
+  traceparent?: Origin['traceparent']
+  correlation_id?: Origin['correlationId']
 }
 export type ReceiptRow = {
   wamid: string
@@ -31,14 +34,18 @@ export type EventRow = {
 }
 export type WebhookRows = { messages: MessageRow[]; receipts: ReceiptRow[]; events: EventRow[] }
 
-/** A lane to wake, or a reply that a driver has twice. */
-export type Consequence = { kind: 'inbound' | 'outbound' | 'visible-duplicate'; conversationId: string }
+/** A lane to wake, on behalf of what, or a reply that a driver has twice. */
+export type Consequence = Origin & {
+  kind: 'inbound' | 'outbound' | 'visible-duplicate'
+  conversationId: string
+}
 
 /** Records a batch in one transaction and says what follows; a message that was there already changes nothing and is woken again. */
 export async function recordWebhooks(pool: Pool, rows: WebhookRows): Promise<Consequence[]> {
   const result = await pool.query<Consequence>({
     name: 'record-webhooks',
-    text: 'SELECT DISTINCT kind, conversation_id AS "conversationId" FROM record_webhooks($1, $2, $3)',
+    text: `SELECT kind, conversation_id AS "conversationId", traceparent, correlation_id AS "correlationId"
+      FROM record_webhooks($1, $2, $3)`,
     values: [JSON.stringify(rows.messages), JSON.stringify(rows.receipts), JSON.stringify(rows.events)],
   })
   return result.rows

@@ -98,7 +98,19 @@ describe('recording', () => {
       messageFrom('', { phone: undefined, wa_id: undefined, user_id: 'US.3' }),
       messageFrom('15550100003', { user_id: 'US.3' }),
     )
-    expect(lanes).toEqual([{ kind: 'inbound', conversationId: '106540352242922:15550100003' }])
+    expect(lanes).toMatchObject([{ kind: 'inbound', conversationId: '106540352242922:15550100003' }])
+  })
+
+  it('wakes a conversation on behalf of its oldest message, and hands each out with what it is part of', async () => {
+    const phone = '15550100047'
+    const [first, second] = ['first', 'second'].map((name) =>
+      messageFrom(phone, { traceparent: `trace-${name}`, correlation_id: `request-${name}` }),
+    )
+    if (!first || !second) throw new Error('two messages')
+    const of = (name: string) => ({ traceparent: `trace-${name}`, correlationId: `request-${name}` })
+    expect(await record(second, first)).toMatchObject([of('first')])
+    const { work } = await claimTurn(pool, `106540352242922:${phone}`, { ...A, steal: false })
+    expect(work).toMatchObject({ messages: [of('first'), of('second')] })
   })
 })
 

@@ -1,9 +1,11 @@
 import type { QueueContract } from '@waybill/contracts'
+import { type OpenSpan, openSpan } from '@waybill/tracing'
 import type { ConsumeMessage } from 'amqplib'
 import type { Logger } from 'pino'
 import { createBackOff } from './back-off.ts'
 import { type RawDelivery, rawDeliveryOf } from './delivery.ts'
 import type { Metrics } from './metrics.ts'
+import { processAttributes } from './span-attributes.ts'
 import { createSubscription, type Session, type Subscription } from './subscription.ts'
 
 export type BatchHandler = (batch: readonly RawDelivery[]) => Promise<void>
@@ -71,12 +73,28 @@ export function consumeInBatches(contract: QueueContract, options: Options): Sub
       metrics.inFlight.set({ queue }, waiting.length)
       const batch = waiting.splice(0, batchMax)
       const last = batch.at(-1)
-      const isDone = await untilHandled(batch.map(rawDeliveryOf), session.signal)
+      const processed = batch.map((message) => inHand(message, batch.length))
+      const isDone = await untilHandled(
+        processed.map(({ delivery }) => delivery),
+        session.signal,
+      )
+      for (const { span } of processed) span?.end()
       // Everything before `last` on this channel has been handled too: one acknowledgement covers it.
       const isAcked = isDone && last !== undefined && session.ack(last, true)
       metrics.consumed.inc({ queue, outcome: isAcked ? 'done' : 'lost' }, batch.length)
       metrics.inFlight.set({ queue }, waiting.length)
     }
+  }
+
+  /** Each message of a batch has a span of its own: it is part of a trace of its own. */
+  function inHand(message: ConsumeMessage, batchSize: number): { delivery: RawDelivery; span?: OpenSpan } {
+    const delivery = rawDeliveryOf(message)
+    const span = openSpan(
+      `process ${queue}`,
+      () => ({ kind: 'consumer', attributes: processAttributes(queue, message, batchSize) }),
+      delivery,
+    )
+    return span ? { span, delivery: { ...delivery, traceparent: span.traceparent } } : { delivery }
   }
 
   async function untilHandled(batch: readonly RawDelivery[], channelOver: AbortSignal): Promise<boolean> {

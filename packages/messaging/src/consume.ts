@@ -1,4 +1,5 @@
 import type { QueueContract } from '@waybill/contracts'
+import { continueFrom, inSpan } from '@waybill/tracing'
 import type { ConsumeMessage } from 'amqplib'
 import type { Logger } from 'pino'
 import { createBackOff } from './back-off.ts'
@@ -6,6 +7,7 @@ import { type Delivery, payloadOf, propertiesOf } from './delivery.ts'
 import { attemptOf, deadLetterHeaders, retryHeaders } from './message-headers.ts'
 import type { DeliveryOutcome, Metrics } from './metrics.ts'
 import type { Publisher } from './publisher.ts'
+import { processAttributes } from './span-attributes.ts'
 import { createSubscription, type Session, type Subscription } from './subscription.ts'
 import { deadLetterQueueOf, delayQueueOf, delayStepMs } from './topology.ts'
 import { verdictFor } from './verdict.ts'
@@ -35,7 +37,7 @@ export function consumeEach<Q extends QueueContract>(contract: Q, options: Optio
     queue,
     prefetch: concurrency,
     onMessage(message, session) {
-      const work = handle(message, session).finally(() => {
+      const work = continueFrom(propertiesOf(message), () => handle(message, session)).finally(() => {
         working.delete(work)
         metrics.inFlight.set({ queue }, working.size)
       })
@@ -51,7 +53,11 @@ export function consumeEach<Q extends QueueContract>(contract: Q, options: Optio
   async function handle(message: ConsumeMessage, session: Session): Promise<void> {
     let outcome: DeliveryOutcome = 'done'
     try {
-      await handler(deliveryOf(message, session))
+      await inSpan(
+        `process ${queue}`,
+        () => ({ kind: 'consumer', attributes: processAttributes(queue, message) }),
+        async () => handler(deliveryOf(message, session)),
+      )
     } catch (error) {
       outcome = await settleFailure(error, message, session)
     }
@@ -61,13 +67,11 @@ export function consumeEach<Q extends QueueContract>(contract: Q, options: Optio
 
   function deliveryOf(message: ConsumeMessage, { signal }: Session): Delivery<Q> {
     const properties = propertiesOf(message)
-    const { headers, messageId, correlationId } = properties
     return {
       ...properties,
       payload: payloadOf(contract, message),
-      attempt: attemptOf(headers),
+      attempt: attemptOf(properties.headers),
       signal,
-      log: log.child({ queue, messageId, correlationId }),
     }
   }
 

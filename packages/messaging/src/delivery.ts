@@ -1,6 +1,5 @@
 import type { Payload, QueueContract } from '@waybill/contracts'
 import type { ConsumeMessage } from 'amqplib'
-import type { Logger } from 'pino'
 import { z } from 'zod'
 import { PermanentError } from './errors.ts'
 
@@ -19,7 +18,6 @@ export type Delivery<Q extends QueueContract> = Properties & {
   readonly attempt: number
   /** Aborts when the channel is lost (somebody else gets this delivery) or a stop runs out of time. */
   readonly signal: AbortSignal
-  readonly log: Logger
 }
 
 export function rawDeliveryOf(message: ConsumeMessage): RawDelivery {

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto'
+import { currentOrigin, inSpan } from '@waybill/tracing'
 import amqp, { type ChannelModel, type ConfirmChannel, type Options } from 'amqplib'
 import { coalesceWrites } from './coalesce-writes.ts'
 import { PublishError, type PublishFailure } from './errors.ts'
 import type { Metrics } from './metrics.ts'
 import { socketOf } from './socket-of.ts'
+import { publishAttributes } from './span-attributes.ts'
 
 export type PublishOptions = {
   /** Default: a new UUID. */
   messageId?: string | undefined
+  /** Default: that of the running work, or a new UUID. */
   correlationId?: string | undefined
-  /** W3C trace context. */
+  /** W3C trace context, of a message that is passed on as it was. Default: the place in the running trace. */
   traceparent?: string | undefined
   headers?: Record<string, unknown> | undefined
   /** How long to wait for the confirm. Default: 5 s. */
@@ -57,6 +60,15 @@ export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
   }
 
   function publish(target: Target, body: Buffer, options: PublishOptions = {}): Promise<void> {
+    if (options.traceparent !== undefined) return publishHere(target, body, options)
+    return inSpan(
+      `publish ${target.routingKey}`,
+      () => ({ kind: 'producer', attributes: publishAttributes(target, body.length) }),
+      () => publishHere(target, body, options),
+    )
+  }
+
+  function publishHere(target: Target, body: Buffer, options: PublishOptions): Promise<void> {
     const meter = metrics.meterPublish(target.routingKey)
     return new Promise<void>((resolve, reject) => {
       const fail = (reason: PublishFailure) => {
@@ -132,15 +144,17 @@ export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
 export type Publisher = ReturnType<typeof createPublisher>
 
 function propertiesFor(publishId: string, options: PublishOptions): Options.Publish {
+  const origin = currentOrigin()
   const headers: Record<string, unknown> = { ...options.headers, [PUBLISH_ID]: publishId }
-  if (options.traceparent !== undefined) headers.traceparent = options.traceparent
-  const properties: Options.Publish = {
+  const traceparent = options.traceparent ?? origin.traceparent
+  if (traceparent !== undefined) headers.traceparent = traceparent
+  const id = randomUUID()
+  return {
     mandatory: true,
     persistent: true,
-    messageId: options.messageId ?? randomUUID(),
+    messageId: options.messageId ?? id,
+    correlationId: options.correlationId ?? origin.correlationId ?? id,
     timestamp: Math.floor(Date.now() / 1_000),
     headers,
   }
-  if (options.correlationId !== undefined) properties.correlationId = options.correlationId
-  return properties
 }

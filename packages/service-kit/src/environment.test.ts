@@ -17,6 +17,8 @@ describe('parseEnv', () => {
       HOST: '127.0.0.1',
       PORT: 0,
       LOG_LEVEL: 'info',
+      OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+      OTEL_TRACES_SAMPLER_ARG: 1,
       AMQP_URL: 'amqp://localhost',
       COLOUR: 'red',
       RETRIES: 3,

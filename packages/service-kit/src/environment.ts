@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { SAMPLERS, type TracingConfig } from '@waybill/tracing'
 import { z } from 'zod'
 
 /** What every service reads from its environment: spread it into the service's own schema. */
@@ -20,6 +21,29 @@ export const serviceEnv = {
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('The least severe level that is logged'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('OpenTelemetry collector that traces are sent to, OTLP over HTTP; without it there are none'),
+  OTEL_TRACES_SAMPLER: z
+    .enum(SAMPLERS)
+    .default('parentbased_always_on')
+    .describe('Which traces are kept, by the names of OpenTelemetry; whoever starts one decides'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('The share of them, from 0 to 1, for the samplers by ratio'),
+}
+
+/** What `startTracing` is told, of what `serviceEnv` reads. */
+export function tracingOf(env: z.output<z.ZodObject<typeof serviceEnv>>): TracingConfig {
+  return {
+    endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    sampler: env.OTEL_TRACES_SAMPLER,
+    ratio: env.OTEL_TRACES_SAMPLER_ARG,
+  }
 }
 
 /** Reports every problem at once, by the name of the variable and never with its value. An empty value counts as unset. */

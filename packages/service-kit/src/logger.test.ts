@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 
+const SOURCE = ['--conditions=@waybill/source', '--disable-warning=ExperimentalWarning']
+
 /** The logger writes to the stdout of its process. */
 function logged(code: string): Record<string, unknown>[] {
   const module = JSON.stringify(new URL('./logger.ts', import.meta.url).href)
@@ -9,7 +11,7 @@ function logged(code: string): Record<string, unknown>[] {
     const { createLogger } = await import(${module})
     const log = createLogger({ service: 'sender', instance: 'sender-1', level: 'info' })
     ${code}`
-  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+  const { stdout } = spawnSync(process.execPath, [...SOURCE, '--input-type=module', '--eval', script], {
     encoding: 'utf8',
   })
   return stdout

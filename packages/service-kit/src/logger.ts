@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { logFields, withoutNumbers } from '@waybill/tracing'
 import { type Logger, pino } from 'pino'
 
 type Identity = { service: string; instance: string }
@@ -30,6 +31,7 @@ export function createLogger({ level, ...identity }: Identity & { level: string 
   return pino({
     level,
     base: identity,
+    mixin: logFields,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: serializeError, conversationId: fingerprint, wamid: fingerprint },
@@ -46,15 +48,10 @@ function fingerprint(id: unknown): string {
 }
 
 /**
- * Libraries hang requests, rows and headers on their errors: only what every error has is kept. PostgreSQL quotes
- * values in its messages, so that digits as long as a phone number are cut out.
+ * Libraries hang requests, rows and headers on their errors: only what every error has is kept.
  */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { type, message, stack, code } = pino.stdSerializers.err(error)
   return { type, message: withoutNumbers(message), stack: withoutNumbers(stack), code }
-}
-
-function withoutNumbers(text: string): string {
-  return text.replace(/\d{8,}/g, '…')
 }

@@ -25,7 +25,7 @@ export type CloudApi = {
   markRead(of: { wamid: string; showTyping: boolean }, signal: AbortSignal): Promise<void>
 }
 
-const fetchAnswer = fetchAtMost(64 * 1024)
+const fetchAnswer = fetchAtMost(64 * 1024, { name: 'whatsapp' })
 const ANSWER_MS_MAX = 30_000
 
 export function createCloudApi({ baseUrl, phoneNumberId, accessToken }: Options): CloudApi {

@@ -10,7 +10,7 @@ const page = z.object({
 })
 export type Template = { name: string; language: string; status: string }
 
-const fetchPage = fetchAtMost(1024 ** 2)
+const fetchPage = fetchAtMost(1024 ** 2, { name: 'whatsapp' })
 const PAGE_SIZE = 200
 const PAGES_MAX = 30 // an account has 6,000 templates at most
 

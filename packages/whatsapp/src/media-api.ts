@@ -43,7 +43,7 @@ export class MediaError extends Error {
   }
 }
 
-const fetchMetadata = fetchAtMost(64 * 1024)
+const fetchMetadata = fetchAtMost(64 * 1024, { name: 'whatsapp' })
 const LINKS_MAX = 2
 const metadataSchema = z.object({
   url: z.url(),

@@ -54,7 +54,6 @@ function workWith(answer: (message: WaitingMessage) => string) {
       ...delivery,
       payload: { conversationId: CONVERSATION },
       signal: new AbortController().signal,
-      log,
     })
 }
 const inbound = async () =>

@@ -1,5 +1,5 @@
 import type { PendingNotice } from '@waybill/database'
-import { createBreaker } from '@waybill/resilience'
+import { createBreaker, fetchAtMost } from '@waybill/resilience'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Channel } from './channel.ts'
@@ -12,12 +12,14 @@ type Deps = {
   log: Logger
 }
 
+const post = fetchAtMost(64 * 1024, { name: 'dispatch-webhook' })
+
 /** Posts a notice; its id is the Idempotency-Key, the same on every try. Anything but a 2xx is a failure. */
 export function postWebhook({ url, token, timeoutMs, registry, log }: Deps): Channel & Disposable {
   const breaker = createBreaker(
     { name: 'dispatch-webhook', registry, log, timeoutMs },
     async (signal, notice: PendingNotice) => {
-      const response = await fetch(url, {
+      const response = await post(url, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -25,7 +27,6 @@ export function postWebhook({ url, token, timeoutMs, registry, log }: Deps): Cha
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
         body: JSON.stringify(webhookBody(notice)),
-        redirect: 'error',
         signal,
       })
       await response.body?.cancel()

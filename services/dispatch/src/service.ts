@@ -2,6 +2,7 @@ import { dispatchNoticeRaised } from '@waybill/contracts'
 import { createPool } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { startTracing } from '@waybill/tracing'
 import { registerAdmin } from './admin/register-admin.ts'
 import type { Channel } from './channel.ts'
 import type { Config } from './config.ts'
@@ -19,6 +20,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'dispatch', instance: config.instance }
   const log = createLogger({ ...identity, level: config.log.level })
+  opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
 
   const pool = opened.adopt(

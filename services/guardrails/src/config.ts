@@ -1,4 +1,4 @@
-import { parseEnv, serviceEnv } from '@waybill/service-kit'
+import { parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
 import { z } from 'zod'
 
 const list = z.string().transform((text) =>
@@ -51,6 +51,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     instance: data.INSTANCE,
     http: { host: data.HOST, port: data.PORT },
     log: { level: data.LOG_LEVEL },
+    tracing: tracingOf(data),
     policyDir: data.GUARDRAILS_POLICY_DIR,
     token: data.GUARDRAILS_TOKEN,
     judge:

@@ -1,4 +1,5 @@
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { startTracing } from '@waybill/tracing'
 import { loadClassifiers } from './classifier/classifiers.ts'
 import type { Config } from './config.ts'
 import type { Judge, JudgeDeps } from './judge/judge.ts'
@@ -12,6 +13,7 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'guardrails', instance: config.instance }
   const log = createLogger({ ...identity, level: config.log.level })
+  opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
   const metrics = createMetrics(registry)
   const judge = config.judge && opened.use(await openJudge({ config: config.judge, registry, metrics, log }))

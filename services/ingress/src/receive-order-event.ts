@@ -2,6 +2,7 @@ import { type OrderEvent, orderEventSchema } from '@waybill/contracts'
 import { PublishError } from '@waybill/messaging'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { beginTrace } from './begin-trace.ts'
 import type { Metrics } from './metrics.ts'
 import { isSignedEvent } from './signed-event.ts'
 
@@ -33,7 +34,7 @@ export function receiveOrderEvent(app: FastifyInstance, { secrets, metrics, publ
     const event = orderEventSchema.safeParse(parseJson(body))
     if (!event.success) return answer('not an event', 400, { error: z.prettifyError(event.error) })
     try {
-      await publish(event.data)
+      await beginTrace(request, () => publish(event.data))
     } catch (error) {
       if (!(error instanceof PublishError)) throw error
       reply.header('retry-after', '1')

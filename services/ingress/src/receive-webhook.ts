@@ -4,9 +4,8 @@ import { isSigned } from '@waybill/whatsapp'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { createArrivalClock } from './arrival-clock.ts'
+import { beginTrace } from './begin-trace.ts'
 import type { Metrics } from './metrics.ts'
-
-type Properties = { correlationId: string | undefined; traceparent: string | undefined }
 
 type Deps = {
   /** The current app secret first, then the one before. */
@@ -15,15 +14,11 @@ type Deps = {
   metrics: Metrics
   log: Logger
   /** Resolves once RabbitMQ has the webhook. */
-  publish: (body: Uint8Array, headers: WebhookHeaders, properties: Properties) => Promise<void>
+  publish: (body: Uint8Array, headers: WebhookHeaders) => Promise<void>
 }
 
 // Webhooks carry up to 3 MB. At the defaults of Fastify and NGINX a large one would be refused for days.
 export const BODY_BYTES_MAX = 3_300_000
-
-const REQUEST_ID = /^[A-Za-z0-9-]{8,64}$/
-// Version ff and ids of nothing but zeros are invalid: https://www.w3.org/TR/trace-context/#traceparent-header
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** 200 means kept: RabbitMQ has confirmed the bytes as they came. Anything else makes WhatsApp send them again. */
 export function receiveWebhook(
@@ -52,14 +47,7 @@ export function receiveWebhook(
       return reply.code(401).send({ error: 'signature does not match' })
     }
     try {
-      await publish(
-        body,
-        { receivedAtUs: nextInstantUs(), ingressId },
-        {
-          correlationId: matching(headers['x-request-id'], REQUEST_ID),
-          traceparent: matching(headers.traceparent, TRACEPARENT),
-        },
-      )
+      await beginTrace(request, () => publish(body, { receivedAtUs: nextInstantUs(), ingressId }))
     } catch (error) {
       if (!(error instanceof PublishError)) throw error
       answered(error.reason)
@@ -77,10 +65,6 @@ export function receiveWebhook(
     if (status >= 500) log.error({ err: error }, 'a request failed')
     return reply.code(status).send({ error: status === 413 ? 'body too large' : 'not accepted' })
   })
-}
-
-function matching(header: string | string[] | undefined, pattern: RegExp): string | undefined {
-  return typeof header === 'string' && pattern.test(header) ? header : undefined
 }
 
 function statusOf(error: unknown): number {

@@ -1,6 +1,7 @@
 import { orderEventReceived, webhookReceived } from '@waybill/contracts'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { startTracing } from '@waybill/tracing'
 import { answerHandshake } from './answer-handshake.ts'
 import type { Config } from './config.ts'
 import { createMetrics } from './metrics.ts'
@@ -25,6 +26,7 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'ingress', instance: config.instance }
   const log = createLogger({ ...identity, level: config.log.level })
+  opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
   const metrics = createMetrics(registry)
 
@@ -62,12 +64,8 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
           ingressId: config.instance,
           metrics,
           log,
-          publish: (body, headers, properties) =>
-            messaging.publish(webhookReceived, body, {
-              ...properties,
-              headers,
-              timeoutMs: config.amqp.confirmTimeoutMs,
-            }),
+          publish: (body, headers) =>
+            messaging.publish(webhookReceived, body, { headers, timeoutMs: config.amqp.confirmTimeoutMs }),
         })
       },
     }),

@@ -1,8 +1,9 @@
 import { webhookHeadersSchema } from '@waybill/contracts'
 import type { EventRow, MessageRow, ReceiptRow } from '@waybill/database'
+import type { Origin } from '@waybill/tracing'
 import { canonicalPhone, splitWebhook, type WebhookElement } from '@waybill/whatsapp'
 
-export type Delivered = { body: Uint8Array; headers: Record<string, unknown> }
+export type Delivered = Origin & { body: Uint8Array; headers: Record<string, unknown> }
 
 /** What one webhook element becomes. `malformed` elements go to the dead letters with their reason. */
 export type Recorded =
@@ -11,7 +12,7 @@ export type Recorded =
   | { kind: 'event'; row: EventRow }
   | { kind: 'malformed'; reason: string }
 
-type Place = { receivedUs: number; ingressId: string; position: number }
+type Place = Origin & { receivedUs: number; ingressId: string; position: number }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -28,8 +29,10 @@ export function readWebhook(delivered: Delivered, phoneNumberId: string): Record
   } catch {
     return [{ kind: 'malformed', reason: 'not JSON' }]
   }
+  const { traceparent, correlationId } = delivered
+  const place = { receivedUs: receivedAtUs, ingressId, traceparent, correlationId }
   return splitWebhook(body).map((element, position) =>
-    readElement(element, phoneNumberId, { receivedUs: receivedAtUs, ingressId, position }),
+    readElement(element, phoneNumberId, { ...place, position }),
   )
 }
 
@@ -59,6 +62,8 @@ function messageOf(element: WebhookElement & { kind: 'message' }, place: Place):
     sent_at: instantOf(message.timestamp, place.receivedUs),
     received_us: place.receivedUs,
     position: place.position,
+    traceparent: place.traceparent,
+    correlation_id: place.correlationId,
   }
   return { kind: 'message', row }
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { conversationReady, outboundReady, webhookReceived } from '@waybill/contracts'
 import { type Consequence, isRefusedData, type Pool, recordWebhooks } from '@waybill/database'
 import type { Messaging, RawDelivery } from '@waybill/messaging'
+import { continueFrom } from '@waybill/tracing'
 import type { Logger } from 'pino'
 import type { Metrics } from './metrics.ts'
-import { type Delivered, type Recorded, readWebhook } from './read-webhook.ts'
+import { type Recorded, readWebhook } from './read-webhook.ts'
 
 type Deps = {
   pool: Pool
@@ -13,9 +14,9 @@ type Deps = {
   metrics: Metrics
   phoneNumberId: string
 }
-type Read = { delivered: Delivered; recorded: Recorded }
+type Read = { delivered: RawDelivery; recorded: Recorded }
 /** Why a part of a webhook could not be recorded. */
-type Refusal = { delivered: Delivered; reason: string }
+type Refusal = { delivered: RawDelivery; reason: string }
 
 // Keeps a transaction short when webhooks carry a thousand updates each.
 const ELEMENTS_MAX = 1_000
@@ -80,8 +81,9 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
 
   async function follow(consequences: readonly Consequence[]): Promise<void> {
     await Promise.all(
-      consequences.map(async ({ kind, conversationId }) => {
-        if (kind === 'inbound') return messaging.publish(conversationReady, { conversationId })
+      consequences.map(async ({ kind, conversationId, ...origin }) => {
+        if (kind === 'inbound')
+          return continueFrom(origin, () => messaging.publish(conversationReady, { conversationId }))
         if (kind === 'outbound') return messaging.publish(outboundReady, { conversationId })
         metrics.visibleDuplicates.inc()
         log.error({ conversationId }, 'a driver has the same reply twice')
@@ -91,12 +93,17 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
 
   /** The whole webhook, once, which can be replayed: what was recorded of it is not recorded twice. */
   async function setAside(refusals: readonly Refusal[]): Promise<void> {
-    for (const [{ body, headers }, ofOne] of Map.groupBy(refusals, (it) => it.delivered)) {
+    for (const [{ body, headers, traceparent, correlationId }, ofOne] of Map.groupBy(
+      refusals,
+      (it) => it.delivered,
+    )) {
       const reason = [...new Set(ofOne.map((it) => it.reason))].join('; ').slice(0, REASON_LENGTH_MAX)
-      log.warn({ reason, elements: ofOne.length }, 'a part of a webhook was set aside')
+      log.warn({ reason, elements: ofOne.length, correlationId }, 'a part of a webhook was set aside')
       // The same webhook, delivered again, is the same dead letter.
       const messageId = createHash('sha256').update(body).digest('hex')
-      await messaging.deadLetter(webhookReceived, body, reason, { headers, messageId })
+      await messaging.deadLetter(webhookReceived, body, reason, {
+        ...{ headers, messageId, traceparent, correlationId },
+      })
     }
   }
 }

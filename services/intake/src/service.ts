@@ -2,6 +2,7 @@ import { conversationReady, outboundReady, webhookReceived } from '@waybill/cont
 import { createPool } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { startTracing } from '@waybill/tracing'
 import type { Config } from './config.ts'
 import { createMetrics } from './metrics.ts'
 import { recordBatch } from './record-batch.ts'
@@ -14,6 +15,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'intake', instance: config.instance }
   const log = createLogger({ ...identity, level: config.log.level })
+  opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
 
   const pool = opened.adopt(

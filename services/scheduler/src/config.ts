@@ -1,4 +1,4 @@
-import { parseEnv, serviceEnv } from '@waybill/service-kit'
+import { parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
 import { z } from 'zod'
 
 export const envSchema = z.object({
@@ -33,6 +33,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     instance: data.INSTANCE,
     http: { host: data.HOST, port: data.PORT },
     log: { level: data.LOG_LEVEL },
+    tracing: tracingOf(data),
     amqp: { url: data.AMQP_URL },
     database: { url: data.DATABASE_URL },
     sweep: { intervalMs: data.SWEEP_INTERVAL_MS, graceMs: data.SWEEP_GRACE_MS },

@@ -10,6 +10,7 @@ import {
 import { createPool, forgetDeadLetters } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, repeat, startOpsServer } from '@waybill/service-kit'
+import { startTracing } from '@waybill/tracing'
 import { Counter } from 'prom-client'
 import { exposeBacklog } from './backlog-metrics.ts'
 import type { Config } from './config.ts'
@@ -26,6 +27,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'scheduler', instance: config.instance }
   const log = createLogger({ ...identity, level: config.log.level })
+  opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
 
   const pool = opened.adopt(

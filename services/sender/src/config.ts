@@ -1,4 +1,4 @@
-import { parseEnv, serviceEnv } from '@waybill/service-kit'
+import { parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
 import { z } from 'zod'
 
 export const envSchema = z.object({
@@ -37,6 +37,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     instance: data.INSTANCE,
     http: { host: data.HOST, port: data.PORT },
     log: { level: data.LOG_LEVEL },
+    tracing: tracingOf(data),
     amqp: { url: data.AMQP_URL },
     database: { url: data.DATABASE_URL },
     whatsapp: {

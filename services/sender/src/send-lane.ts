@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { claimSend, type Pacing, type Pool, type Send, type SendWork, settleSend } from '@waybill/database'
+import { continueFrom, inSpan } from '@waybill/tracing'
 import type { SendOutcome } from '@waybill/whatsapp'
 import type { Logger } from 'pino'
 import type { AttemptSend } from './attempt-send.ts'
@@ -58,19 +59,36 @@ export function sendLane({ pool, attempt, presence, metrics, log, owner, pacing,
     let work = first
     while (work.state === 'run') {
       const { send } = work
-      const outcome = await sendNow(send)
-      if (outcome.kind === 'accepted' && send.replyTo) {
-        void presence.markRead({ wamid: send.replyTo, showTyping: false })
-      }
-      if (outcome.kind === 'pause')
-        log.error({ outcome }, 'WhatsApp has shut the number out: a person is needed')
-      else if (outcome.kind !== 'accepted')
-        log.warn({ conversationId, outboundId: send.id, outcome }, 'not sent')
-      const settled = { epoch, lease, id: send.id, outcome: settledOutcomeOf(outcome, send) }
-      work = await persist(() => settleSend(pool, conversationId, settled))
-      if (work.state === 'fenced') metrics.fenced.inc({ lane: 'outbound' })
+      work = await continueFrom(send, () => sendAndSettle(conversationId, epoch, send))
     }
     return work
+  }
+
+  function sendAndSettle(conversationId: string, epoch: string, send: Send): Promise<SendWork> {
+    const attributes = {
+      'waybill.attempt': send.attempt,
+      'waybill.form': send.form,
+      'waybill.priority': send.priority,
+    }
+    return inSpan(
+      'send',
+      () => ({ attributes }),
+      async (span) => {
+        const outcome = await sendNow(send)
+        span?.setAttributes({ 'waybill.outcome': outcome.kind })
+        if (outcome.kind === 'accepted' && send.replyTo) {
+          void presence.markRead({ wamid: send.replyTo, showTyping: false })
+        }
+        if (outcome.kind === 'pause')
+          log.error({ outcome }, 'WhatsApp has shut the number out: a person is needed')
+        else if (outcome.kind !== 'accepted')
+          log.warn({ conversationId, outboundId: send.id, outcome }, 'not sent')
+        const settled = { epoch, lease, id: send.id, outcome: settledOutcomeOf(outcome, send) }
+        const next = await persist(() => settleSend(pool, conversationId, settled))
+        if (next.state === 'fenced') metrics.fenced.inc({ lane: 'outbound' })
+        return next
+      },
+    )
   }
 
   /** Both may be repeated: what has been written is written, and a lane that has moved on is fenced. */

@@ -2,6 +2,7 @@ import { broadcastReady, outboundReady, turnStarted } from '@waybill/contracts'
 import { createPool } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { startTracing } from '@waybill/tracing'
 import { createCloudApi } from '@waybill/whatsapp'
 import { attemptSend } from './attempt-send.ts'
 import type { Config } from './config.ts'
@@ -21,6 +22,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'sender', instance: config.instance }
   const log = createLogger({ ...identity, level: config.log.level })
+  opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
   const metrics = createMetrics(registry)
 

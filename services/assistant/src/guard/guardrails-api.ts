@@ -48,7 +48,7 @@ export type GuardrailsApi = {
 }
 
 const ANSWER_BYTES_MAX = 2 * 1024 * 1024
-const fetchAnswer = fetchAtMost(ANSWER_BYTES_MAX)
+const fetchAnswer = fetchAtMost(ANSWER_BYTES_MAX, { name: 'guardrails', isOurs: true })
 
 /** `urls`: instances that are all the same. They are asked in turn, and the next one when one does not answer at all. */
 export function guardrailsApi({

@@ -11,7 +11,7 @@ export type S3Config = {
 }
 
 // More than any file that is taken from a driver.
-const fetchObject = fetchAtMost(16 * 1024 ** 2)
+const fetchObject = fetchAtMost(16 * 1024 ** 2, { name: 'object-store' })
 
 /** Any store that speaks S3: AWS, MinIO, R2, Ceph, … */
 export function s3Store(config: S3Config): ObjectStore {

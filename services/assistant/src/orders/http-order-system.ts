@@ -8,7 +8,7 @@ import {
   type StatusReport,
 } from './order-system.ts'
 
-const fetchAnswer = fetchAtMost(1024 ** 2)
+const fetchAnswer = fetchAtMost(1024 ** 2, { name: 'orders', isOurs: true })
 
 const text = z
   .string()

@@ -1,5 +1,5 @@
 import type { ModelCall } from '@waybill/database'
-import { createOpenRouter, modelFailureOf, providersOf } from '@waybill/openrouter'
+import { createOpenRouter, inModelCall, modelFailureOf, providersOf } from '@waybill/openrouter'
 import { createBreaker } from '@waybill/resilience'
 import OpenAI from 'openai'
 import type { Logger } from 'pino'
@@ -39,7 +39,9 @@ export function createTranslator({ config, registry, log }: Deps): Disposable & 
         modelFailureOf(error).next !== 'refused' && !(error instanceof OpenAI.APIUserAbortError),
     },
     async (signal, body: ReturnType<typeof requestBody>, turnSignal: AbortSignal) =>
-      client.chat.completions.create(body, { signal: AbortSignal.any([signal, turnSignal]) }),
+      inModelCall({ operation: 'chat', ...body }, () =>
+        client.chat.completions.create(body, { signal: AbortSignal.any([signal, turnSignal]) }),
+      ),
   )
   return {
     async ask(asked, signal) {

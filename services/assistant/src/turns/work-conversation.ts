@@ -19,10 +19,12 @@ import {
   type WaitingMessage,
 } from '@waybill/database'
 import type { Delivery } from '@waybill/messaging'
+import type { Span } from '@waybill/tracing'
 import { parseSession, type Session } from '../session/session.ts'
 import { albumWaitMs } from './await-album.ts'
 import { draftTurn, type TurnDraft } from './draft-turn.ts'
 import { type FailMessage, failMessage } from './fail-message.ts'
+import { inTurn } from './in-turn.ts'
 import { keepLease } from './keep-lease.ts'
 import { isServed, waitForLimit } from './limit-turn.ts'
 import { mergeReplies } from './merge-replies.ts'
@@ -105,7 +107,8 @@ export function workConversation(
         const end = await fail(held, undefined, { message, untried: [], error, modelCalls: [] })
         return end === 'dead' ? 0 : undefined
       }
-      const turn = await runTurn(work.messages, session, held)
+      const { messages } = work
+      const turn = await inTurn(messages, (span) => runTurn(messages, session, { ...held, span }))
       if (turn.end !== undefined) return turn.end === 'dead' ? 0 : undefined
       session = turn.session
       work = turn.next
@@ -126,7 +129,7 @@ export function workConversation(
   async function runTurn(
     messages: readonly [WaitingMessage, ...WaitingMessage[]],
     carried: Session | undefined,
-    held: Held,
+    held: Held & { span: Span | undefined },
   ): Promise<TurnEnd> {
     const startedAt = performance.now()
     const { conversationId, signal } = held
@@ -148,6 +151,7 @@ export function workConversation(
       return { end: 'fenced' }
     }
 
+    held.span?.setAttributes({ 'waybill.path': draft.path })
     if (draft.failure && draft.answered.length === 0) return { end: await fail(held, draft, draft.failure) }
     let committed: Awaited<ReturnType<typeof commit>>
     try {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { ModelCall } from '@waybill/database'
-import { createOpenRouter, modelFailureOf, providersOf } from '@waybill/openrouter'
+import { createOpenRouter, inModelCall, modelFailureOf, providersOf } from '@waybill/openrouter'
 import { type Breaker, createBreaker } from '@waybill/resilience'
 import OpenAI from 'openai'
 import type { Logger } from 'pino'
@@ -72,9 +72,10 @@ export function createModel({ config, registry, log, onAsking }: Deps): Disposab
       if (breaker.inFlight <= config.presenceInFlightMax) {
         onAsking({ conversationId: question.conversationId, wamid: question.wamid })
       }
-      const answer = await client.chat.completions.create(requestBody(question, config), {
-        signal: AbortSignal.any([signal, turnSignal]),
-      })
+      const body = requestBody(question, config)
+      const answer = await inModelCall({ operation: 'chat', ...body }, () =>
+        client.chat.completions.create(body, { signal: AbortSignal.any([signal, turnSignal]) }),
+      )
       return readModelAnswer(answer)
     },
   )

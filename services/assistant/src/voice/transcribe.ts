@@ -1,5 +1,5 @@
 import type { ModelCall } from '@waybill/database'
-import { createOpenRouter } from '@waybill/openrouter'
+import { createOpenRouter, inModelCall } from '@waybill/openrouter'
 import { createBreaker, UnavailableError } from '@waybill/resilience'
 import OpenAI from 'openai'
 import type { Logger } from 'pino'
@@ -54,10 +54,9 @@ export function createTranscription({ config, registry, log, onTranscribed }: De
           format: FORMATS[extension] ?? extension,
         },
       }
-      const answer: unknown = await client.post('/audio/transcriptions', {
-        body,
-        signal: AbortSignal.any([signal, turnSignal]),
-      })
+      const answer = await inModelCall<unknown>({ operation: 'transcription', model: config.model }, () =>
+        client.post('/audio/transcriptions', { body, signal: AbortSignal.any([signal, turnSignal]) }),
+      )
       return answerSchema.parse(answer)
     },
   )

@@ -1,4 +1,4 @@
-import { ModelError, type Provider, providersOf } from '@waybill/openrouter'
+import { inModelCall, ModelError, type Provider, providersOf } from '@waybill/openrouter'
 import type OpenAI from 'openai'
 import { z } from 'zod'
 import type { Opinion } from './opinion.ts'
@@ -27,7 +27,10 @@ export async function askJudge(
   asked: Asked,
   signal: AbortSignal,
 ): Promise<{ opinion: Opinion; costUsd: number }> {
-  const answer: unknown = await client.chat.completions.create(requestBody(asked), { signal })
+  const body = requestBody(asked)
+  const answer = await inModelCall<unknown>({ operation: 'chat', ...body }, () =>
+    client.chat.completions.create(body, { signal }),
+  )
   const completion = completionSchema.safeParse(answer).data
   const opinion = opinionSchema.safeParse(parsed(completion?.choices[0]?.message.content)).data
   if (!opinion) throw new ModelError('the judge gave no opinion')

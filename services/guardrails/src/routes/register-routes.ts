@@ -1,3 +1,4 @@
+import { continueFrom, inSpan, originOfRequest } from '@waybill/tracing'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
@@ -52,7 +53,16 @@ export async function registerRoutes(app: FastifyInstance, { token, log, ...deps
       answer: (asked: z.output<Asked>) => Promise<Answered>,
     ): void {
       described.push({ method: 'post', path, what, asked, answered })
-      guarded.post(path, async ({ body }) => answer(checked(asked, body)))
+      const attributes = { 'http.request.method': 'POST', 'http.route': path }
+      guarded.post(path, ({ body, headers }) =>
+        continueFrom(originOfRequest(headers), () =>
+          inSpan(
+            `POST ${path}`,
+            () => ({ kind: 'server', attributes }),
+            async () => answer(checked(asked, body)),
+          ),
+        ),
+      )
     }
   })
   const document = openApi(described, { needsToken: token !== undefined })
