@@ -67,7 +67,7 @@ export async function readMetrics(): Promise<Metric[]> {
 
 /** The names of labels are not in what Prometheus reads while nothing has been counted: they are taken from the metrics themselves. */
 async function registeredDuring(start: () => Promise<AsyncDisposable>): Promise<Registered[]> {
-  const original = Registry.prototype.registerMetric
+  const original: typeof Registry.prototype.registerMetric = Reflect.get(Registry.prototype, 'registerMetric')
   const metrics: unknown[] = []
   Registry.prototype.registerMetric = function (metric) {
     metrics.push(metric)

@@ -153,7 +153,7 @@ describe('a collector that is not well', () => {
     await using silent = await startStuckServer('silent')
     const tracing = await tracingTo(silent.url)
     await inSpan('turn', plain, nothing)
-    await tracing[Symbol.asyncDispose]()
+    await expect(tracing[Symbol.asyncDispose]()).resolves.toBeUndefined()
     await silent.asked
   })
 })
