@@ -14,6 +14,8 @@ type Options = Pick<StackOptions, 'scale' | 'env'> & {
 /** The whole system as processes, on a database, a vhost and a Redis of its own. */
 export type TestStack = AsyncDisposable & {
   stack: Stack
+  /** What the services write. */
+  logsDir: string
   /** The database of the stack, to look at. */
   pool: pg.Pool
   servers: { postgresUrl: string; redisUrl: string; amqpUrl: string; rabbitmqManagementUrl: string }
@@ -47,7 +49,7 @@ export async function freshStack(
   const whole = opened.move()
   const sandbox = sandboxAt(stack.description.urls.sandbox)
   return {
-    ...{ stack, pool, servers },
+    ...{ stack, pool, servers, logsDir: join(dir, 'logs') },
     async [Symbol.asyncDispose]() {
       await using _everything = { [Symbol.asyncDispose]: () => whole.disposeAsync() }
       const outsideWindow = forgesMessages ? 0 : await sandbox.refusals(131047)

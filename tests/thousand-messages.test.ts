@@ -1,20 +1,24 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { eventually } from '@waybill/test-kit'
+import { eventually, startTraceCollector, type TraceCollector } from '@waybill/test-kit'
 import { inventedOn } from './e2e/check-grounding.ts'
 import { freshStack, type TestStack } from './fresh-stack.ts'
 import { sandboxAt } from './sandbox.ts'
+import { tracedTo } from './traced-to.ts'
 
 jest.setTimeout(120_000)
 
 const DRIVERS = 100
 const MESSAGES_EACH = 10
+const CANARY = 'the canary sings at dawn'
 const WORDS = [
   'What are my orders today?',
   '1',
   'What is my next stop?',
   'help',
   '2',
-  'thanks',
+  `thanks, ${CANARY}`,
   'orders',
   '3',
   'next',
@@ -22,20 +26,23 @@ const WORDS = [
 ]
 
 let system: TestStack
+let collector: TraceCollector
 let sandbox: ReturnType<typeof sandboxAt>
 
 beforeAll(async () => {
-  system = await freshStack()
+  collector = await startTraceCollector()
+  system = await freshStack(() => ({ env: tracedTo(collector.url) }))
   sandbox = sandboxAt(system.stack.description.urls.sandbox)
 })
 // A service may take 25 s to stop.
-afterAll(async () => system[Symbol.asyncDispose](), 60_000)
+afterAll(async () => {
+  await system[Symbol.asyncDispose]()
+  await collector[Symbol.asyncDispose]()
+}, 60_000)
 
 describe('a thousand messages from a hundred drivers', () => {
   it('P2, P3, P4: are answered in order, none lost, none twice', async () => {
-    const drivers = (await sandbox.drivers())
-      .filter(({ id }) => id.startsWith('driver-load'))
-      .slice(0, DRIVERS)
+    const drivers = await loadDrivers()
     const sent = await Promise.all(
       drivers.map(async ({ phone }) => {
         const wamids: string[] = []
@@ -85,6 +92,56 @@ describe('a thousand messages from a hundred drivers', () => {
     expect(duplicates).toEqual([])
   })
 })
+
+describe('of a thousand messages', () => {
+  it('S18: no phone number and no word is in a log, a metric or a trace', async () => {
+    await eventually(() => collector.spans.some(({ name }) => name === 'turn'), { what: 'the traces' })
+    const metrics = await Promise.all(
+      system.stack.processes.map(async ({ metricsUrl }) => (await fetch(metricsUrl)).text()),
+    )
+    const logs = (await logLines()).map(({ line }) => line)
+    const phones = (await loadDrivers()).map(({ phone }) => phone)
+    // A wamid holds the number in base64.
+    const personal = [
+      CANARY,
+      ...phones.flatMap((it) => [it, Buffer.from(it).toString('base64').slice(0, 12)]),
+    ]
+    const found = (texts: readonly string[]) =>
+      personal.filter((it) => texts.some((text) => text.includes(it)))
+    expect({ logs: found(logs), metrics: found(metrics), traces: found(collector.bodies) }).toEqual({
+      ...{ logs: [], metrics: [], traces: [] },
+    })
+  })
+
+  it('a service says no more than one line about each', async () => {
+    const perService = Map.groupBy(await logLines(), ({ instance }) => instance.replace(/-\d+\.log$/, ''))
+    const talkative = [...perService].filter(([, lines]) => lines.length > DRIVERS * MESSAGES_EACH)
+    expect(talkative.map(([service]) => service)).toEqual([])
+    expect([...perService.keys()]).toEqual(
+      expect.arrayContaining(['ingress', 'intake', 'assistant', 'sender']),
+    )
+  })
+})
+
+const loadDrivers = async () =>
+  (await sandbox.drivers()).filter(({ id }) => id.startsWith('driver-load')).slice(0, DRIVERS)
+
+/** All that the services have written: they log at info and above. */
+async function logLines(): Promise<{ instance: string; line: string }[]> {
+  const instances = (await readdir(system.logsDir)).filter((name) => /^[a-z]+-\d+\.log$/.test(name))
+  const texts = await Promise.all(
+    instances.map(async (instance) => ({
+      instance,
+      text: await readFile(join(system.logsDir, instance), 'utf8'),
+    })),
+  )
+  return texts.flatMap(({ instance, text }) =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => ({ instance, line })),
+  )
+}
 
 /** Nothing waits, nobody holds a lane, nothing is in doubt. */
 async function drained() {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from '@jest/globals'
+import { continueFrom } from '@waybill/tracing'
 import { fetchAtMost } from './fetch-at-most.ts'
 
 let server: Server | undefined
@@ -24,6 +25,19 @@ describe('fetchAtMost', () => {
     expect([response.status, response.headers.get('x-tea'), await response.text()]).toEqual([
       ...[418, 'yes', '0123456789'],
     ])
+  })
+
+  it.each([
+    ['a peer of ours', { name: 'orders', isOurs: true }, 'request-1'],
+    ['somebody else', { name: 'whatsapp' }, undefined],
+  ] as const)('tells %s what a request is part of: %s %s', async (_who, peer, told) => {
+    let heard: unknown
+    const url = await serve((request, response) => {
+      heard = request.headers['x-request-id']
+      response.end()
+    })
+    await continueFrom({ correlationId: 'request-1' }, () => fetchAtMost(10, peer)(url))
+    expect(heard).toBe(told)
   })
 
   it('takes an answer without a body', async () => {

@@ -13,6 +13,7 @@ function logged(code: string): Record<string, unknown>[] {
     ${code}`
   const { stdout } = spawnSync(process.execPath, [...SOURCE, '--input-type=module', '--eval', script], {
     encoding: 'utf8',
+    cwd: new URL('..', import.meta.url),
   })
   return stdout
     .trim()
@@ -40,6 +41,7 @@ describe('a log line', () => {
     [`{ config: { accessToken: 'canary' } }`],
     [`{ conversationId: '106540352242922:15550100001', wamid: 'wamid.HBgLMTU1NTAxMDAwMDEcanary' }`],
     [`{ err: Object.assign(new Error('x'), { detail: 'Key (phone)=(15550100001)', response: 'canary' }) }`],
+    [`{ reason: 'nobody has 15550100001' }`],
     [`{ err: new Error('no uuid: "15550100001"', { cause: new Error('15550100001') }) }`],
   ])('S18: holds no phone number, text or secret: %s', (fields) => {
     const lines = logged(`log.error(${fields}, 'x')`)
@@ -51,6 +53,13 @@ describe('a log line', () => {
     const [line] = logged(`log.warn({ conversationId: '42:15550100001' }, 'x')`)
     const name = createHash('sha256').update('42:15550100001').digest('hex').slice(0, 8)
     expect(line).toMatchObject({ conversationId: name })
+  })
+
+  it('has the correlation id of what is being worked on', () => {
+    const [line] = logged(`
+      const { continueFrom } = await import('@waybill/tracing')
+      await continueFrom({ correlationId: 'request-1' }, async () => log.info('within'))`)
+    expect(line).toMatchObject({ correlationId: 'request-1', msg: 'within' })
   })
 
   it('keeps the message, the code and the cause of an error', () => {

@@ -34,7 +34,12 @@ export function createLogger({ level, ...identity }: Identity & { level: string 
     mixin: logFields,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: serializeError, conversationId: fingerprint, wamid: fingerprint },
+    serializers: {
+      err: serializeError,
+      reason: withoutNumbers,
+      conversationId: fingerprint,
+      wamid: fingerprint,
+    },
     redact: [...keys, ...keys.map((key) => `*.${key}`), ...keys.map((key) => `*.*.${key}`)],
   })
 }

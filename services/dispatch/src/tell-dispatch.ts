@@ -72,7 +72,7 @@ export function tellDispatch(deps: Deps): Handler {
     if (errors.length === 0) return { kind: 'sent', told }
     const error = errors.join('; ')
     const { id, attempts } = notice
-    log.warn({ noticeId: id, attempts, error }, 'dispatchers could not be told')
+    log.warn({ noticeId: id, attempts, reason: error }, 'dispatchers could not be told')
     if (attempts >= deps.attemptsMax) return { kind: 'dead', told, error }
     return { kind: 'retry', told, error, delayMs: backoffMs(attempts, deps.random) }
   }

@@ -51,7 +51,7 @@ export function sendLane({ pool, attempt, presence, metrics, log, owner, pacing,
         await delay(last.waitMs)
       }
     } catch (error) {
-      log.error({ err: error, conversationId }, 'a lane was left to the sweeper')
+      log.warn({ err: error, conversationId }, 'a lane was left to the sweeper')
     }
   }
 
@@ -80,9 +80,9 @@ export function sendLane({ pool, attempt, presence, metrics, log, owner, pacing,
           void presence.markRead({ wamid: send.replyTo, showTyping: false })
         }
         if (outcome.kind === 'pause')
-          log.error({ outcome }, 'WhatsApp has shut the number out: a person is needed')
+          log.error({ ...outcome }, 'WhatsApp has shut the number out: a person is needed')
         else if (outcome.kind !== 'accepted')
-          log.warn({ conversationId, outboundId: send.id, outcome }, 'not sent')
+          log.warn({ conversationId, outboundId: send.id, ...outcome }, 'not sent')
         const settled = { epoch, lease, id: send.id, outcome: settledOutcomeOf(outcome, send) }
         const next = await persist(() => settleSend(pool, conversationId, settled))
         if (next.state === 'fenced') metrics.fenced.inc({ lane: 'outbound' })

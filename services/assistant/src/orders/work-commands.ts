@@ -74,7 +74,7 @@ export function workCommands(deps: Deps): (delivery: Delivery<typeof orderComman
       if (outcome.kind === 'done') return outcome
       return { kind: 'rejected', error: outcome.reason, reply: { message: textMessage(command.refusal) } }
     } catch (error) {
-      log.info({ err: error, attempts }, 'an order command has to wait')
+      log.warn({ err: error, attempts }, 'an order command has to wait')
       return {
         kind: 'retry',
         error: error instanceof Error ? error.message : String(error),

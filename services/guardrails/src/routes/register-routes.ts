@@ -1,5 +1,5 @@
 import { continueFrom, inSpan, originOfRequest } from '@waybill/tracing'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import { CHECKS } from '../finding.ts'
@@ -43,7 +43,9 @@ export async function registerRoutes(app: FastifyInstance, { token, log, ...deps
       asked: askedPolicy,
       answered: policyInForce,
     })
-    guarded.get('/v1/policy', async ({ query }) => inForce(deps.policyOf(checked(askedPolicy, query).tenant)))
+    guarded.get('/v1/policy', (request) =>
+      inRequest(request, async () => inForce(deps.policyOf(checked(askedPolicy, request.query).tenant))),
+    )
 
     function post<Asked extends z.ZodType, Answered>(
       path: string,
@@ -53,20 +55,21 @@ export async function registerRoutes(app: FastifyInstance, { token, log, ...deps
       answer: (asked: z.output<Asked>) => Promise<Answered>,
     ): void {
       described.push({ method: 'post', path, what, asked, answered })
-      const attributes = { 'http.request.method': 'POST', 'http.route': path }
-      guarded.post(path, ({ body, headers }) =>
-        continueFrom(originOfRequest(headers), () =>
-          inSpan(
-            `POST ${path}`,
-            () => ({ kind: 'server', attributes }),
-            async () => answer(checked(asked, body)),
-          ),
-        ),
-      )
+      guarded.post(path, (request) => inRequest(request, async () => answer(checked(asked, request.body))))
     }
   })
   const document = openApi(described, { needsToken: token !== undefined })
   app.get('/openapi.json', async () => document)
+}
+
+/** Part of the caller's trace: who may ask is one of us. */
+function inRequest<Answer>(request: FastifyRequest, answer: () => Promise<Answer>): Promise<Answer> {
+  const { headers, method, routeOptions } = request
+  const route = routeOptions.url ?? ''
+  const attributes = { 'http.request.method': method, 'http.route': route }
+  return continueFrom(originOfRequest(headers), () =>
+    inSpan(`${method} ${route}`, () => ({ kind: 'server', attributes }), answer),
+  )
 }
 
 function inForce({ version, checks, suspend }: Policy): PolicyInForce {
