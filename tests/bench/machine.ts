@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpus, release, totalmem } from 'node:os'
+import { cpus, loadavg, release, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import { CHECKOUT, type ServerUrls } from '@waybill/local'
 import { Redis } from 'ioredis'
@@ -7,7 +7,14 @@ import pg from 'pg'
 import { z } from 'zod'
 
 /** What a number was measured on; nothing that says whose it is. */
-export type Machine = { cpu: string; cores: number; memoryGb: number; versions: Record<string, string> }
+export type Machine = {
+  cpu: string
+  cores: number
+  memoryGb: number
+  /** Of the last minute: what else it had to do. */
+  loadAverage: number
+  versions: Record<string, string>
+}
 
 export async function describeMachine(servers: ServerUrls): Promise<Machine> {
   const processors = cpus()
@@ -15,6 +22,7 @@ export async function describeMachine(servers: ServerUrls): Promise<Machine> {
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     memoryGb: Math.round(totalmem() / 1024 ** 3),
+    loadAverage: loadavg()[0] ?? 0,
     versions: {
       Linux: release(),
       Node: process.versions.node,

@@ -3,7 +3,7 @@ import type { Result } from './measure.ts'
 import { amount, comparisonOf, type Run, reportOf } from './report.ts'
 import { withReport } from './write-report.ts'
 
-const machine = { cpu: 'abacus', cores: 2, memoryGb: 4, versions: { Node: '24' } }
+const machine = { cpu: 'abacus', cores: 2, memoryGb: 4, loadAverage: 0.26, versions: { Node: '24' } }
 const acks: Result = {
   id: 'B1',
   measure: 'acks',
@@ -16,7 +16,7 @@ describe('the report of a run', () => {
   const report = reportOf(runOf('abc1234', acks, { id: 'B9', measure: 'memory', value: 71.23, unit: 'MB' }))
 
   it.each([
-    'Commit abc1234. 2 cores (abacus), 4 GB, Node 24.',
+    'Commit abc1234. 2 cores (abacus), 4 GB, Node 24; load average before it 0.3.',
     '| B1 | acks | 9,000 /s | 10,000 /s: bare | 0.90 | ≥ 0.85 | ✓ |',
     '| B9 | memory | 71.2 MB | | | | |',
     '- B1: without NGINX',

@@ -58,7 +58,7 @@ function rowOf(result: Result): string[] {
   ]
 }
 
-function sentenceOf({ cpu, cores, memoryGb, versions }: Machine): string {
+function sentenceOf({ cpu, cores, memoryGb, loadAverage, versions }: Machine): string {
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
-  return `${cores} cores (${cpu}), ${memoryGb} GB, ${programs.join(', ')}.`
+  return `${cores} cores (${cpu}), ${memoryGb} GB, ${programs.join(', ')}; load average before it ${loadAverage.toFixed(1)}.`
 }
