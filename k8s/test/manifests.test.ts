@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import * as contracts from '@waybill/contracts'
 import { z } from 'zod'
-import { READS } from '../../infra/local/stack/services.ts'
+import { COMMON, READS } from '../../infra/local/stack/services.ts'
 import { type Manifest, render } from './kubectl.ts'
 import { problemsOf, unknownFieldsIn } from './strict-types.ts'
 
@@ -130,7 +130,7 @@ describe.each(['dev', 'prod'])('k8s/overlays/%s', (overlay) => {
   it.each(Object.entries(READS))('gives %s the variables that it reads, and no others', (name, variables) => {
     const service = workloads().find((it) => it.name === name)
     const given = service?.template.spec.containers[0]?.env.map((it) => it.name) ?? []
-    expect(given.toSorted()).toEqual([...variables, 'LOG_LEVEL'].toSorted())
+    expect(given.toSorted()).toEqual([...COMMON, ...variables].toSorted())
   })
 
   it('S28: runs our containers without rights, and gives them time to stop', () => {

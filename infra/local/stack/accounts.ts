@@ -71,6 +71,9 @@ const SETTINGS = [
   'GUARDRAILS_TOKEN',
   'JUDGE_API_KEY',
   'JUDGE_TIMEOUT_MS',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
 ]
 
 export const UPSTREAMS: readonly Upstream[] = ['whatsapp', 'openrouter', 'orders', 'dispatch', 'files']

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { sandboxDrivers } from './sandbox-drivers.ts'
-import { DEFAULT_SCALE, READS, SERVICES } from './services.ts'
+import { COMMON, DEFAULT_SCALE, READS, SERVICES } from './services.ts'
 
 const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url))
 const read = (path: string) => readFileSync(`${CHECKOUT}/${path}`, 'utf8')
@@ -41,8 +41,8 @@ describe('docker-compose.yml', () => {
   })
 
   it.each(Object.entries(READS))('gives %s the variables that it reads, and no others', (name, variables) => {
-    const given = Object.keys(compose.services[name]?.environment ?? {}).filter((it) => it !== 'LOG_LEVEL')
-    expect(given.sort()).toEqual([...variables].sort())
+    const given = Object.keys(compose.services[name]?.environment ?? {})
+    expect(given.sort()).toEqual([...COMMON, ...variables].sort())
   })
 
   it.each(ours)('S28: %s runs without rights', (_name, it) => {
@@ -54,9 +54,15 @@ describe('docker-compose.yml', () => {
     })
   })
 
-  it('publishes ports on loopback only, of the front door, the phone and what shows metrics', () => {
+  it('publishes ports on loopback only, of the front door, the phone and what shows metrics and traces', () => {
     const published = all.filter(([, it]) => it.ports.length > 0)
-    expect(published.map(([name]) => name).sort()).toEqual(['alertmanager', 'nginx', 'prometheus', 'sandbox'])
+    expect(published.map(([name]) => name).sort()).toEqual([
+      'alertmanager',
+      'jaeger',
+      'nginx',
+      'prometheus',
+      'sandbox',
+    ])
     for (const port of published.flatMap(([, it]) => it.ports)) expect(port).toMatch(/^127\.0\.0\.1:/)
   })
 
@@ -66,6 +72,22 @@ describe('docker-compose.yml', () => {
       const networks = compose.services[name]?.networks ?? {}
       expect(Array.isArray(networks) ? networks : Object.keys(networks)).toEqual(['back'])
     }
+  })
+
+  it('has traces for those who want them, at the address that .env.example names', () => {
+    const { 'otel-collector': collector, jaeger } = compose.services
+    expect([collector, jaeger]).toMatchObject(Array(2).fill({ profiles: ['observability'], read_only: true }))
+    expect(read('.env.example')).toContain('http://otel-collector:4318')
+    const port = z.object({ endpoint: z.string() })
+    const { receivers, exporters } = z
+      .object({
+        receivers: z.object({ otlp: z.object({ protocols: z.object({ http: port }) }) }),
+        exporters: z.object({ otlp: port }),
+      })
+      .parse(parse(read('infra/otel/collector.yaml')))
+    expect([receivers.otlp.protocols.http.endpoint, exporters.otlp.endpoint]).toEqual([
+      ...['0.0.0.0:4318', 'jaeger:4317'],
+    ])
   })
 
   it('seeds the drivers whom the sandbox plays', () => {

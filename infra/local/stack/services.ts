@@ -23,7 +23,15 @@ export const DEFAULT_SCALE: Scale = {
   dispatch: 1,
 }
 
-/** The variables that a service is given besides HOST, PORT, INSTANCE and LOG_LEVEL: no more than it reads. */
+/** What every service reads besides HOST, PORT and INSTANCE. */
+export const COMMON = [
+  'LOG_LEVEL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+] as const
+
+/** The variables that a service is given on top: no more than it reads. */
 export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly string[]>> = {
   ingress: [
     'AMQP_URL',
@@ -99,5 +107,6 @@ type Variables = Readonly<Record<string, string>>
 
 /** The part of the stack's variables that a service reads. */
 export function serviceVariables(service: Exclude<ServiceName, 'sandbox'>, all: Variables): Variables {
-  return Object.fromEntries(Object.entries(all).filter(([name]) => READS[service].includes(name)))
+  const read: readonly string[] = [...COMMON, ...READS[service]]
+  return Object.fromEntries(Object.entries(all).filter(([name]) => read.includes(name)))
 }
