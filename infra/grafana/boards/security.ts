@@ -81,6 +81,7 @@ export const security: Board = {
             '{{scope}}': rate('waybill_rate_limited_turns_total', ['scope']),
             'counted without Redis': rate('waybill_rate_limits_in_process_total'),
           },
+          emptyUnless: 'somebody writes more than may be answered at once',
         },
       ],
     },
