@@ -25,12 +25,12 @@ afterAll(async () => {
 }, 60_000)
 
 async function checkIns() {
-  const { askedDriver, sandbox, minuteIsOver } = world
-  const [yes, no] = [await askedDriver(), await askedDriver()]
+  const { sandbox } = world
+  const [yes, no] = [await world.askedDriver(), await world.askedDriver()]
   await sandbox.phone(yes.phone).ask('1')
   await sandbox.phone(no.phone).ask('2')
   await sandbox.phone(no.phone).ask('flat tyre')
-  await minuteIsOver(no)
+  await world.minuteIsOver(no)
 }
 
 async function everyday(round: number) {
@@ -68,7 +68,7 @@ async function strangers(round: number) {
 }
 
 async function news(round: number) {
-  const { sandbox, someDriver } = world
+  const { sandbox } = world
   await sandbox.phone(MARIA.phone).ask('ajuda')
   const before = (await sandbox.phone(MARIA.phone).answers()).length
   await sandbox.raise({
@@ -81,7 +81,7 @@ async function news(round: number) {
     what: 'the news',
     timeoutMs: 20_000,
   })
-  await sandbox.phone(someDriver().phone).ask('help')
+  await sandbox.phone(world.someDriver().phone).ask('help')
 }
 
 /** As Grafana does for a dashboard of the last minutes. */

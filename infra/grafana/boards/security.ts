@@ -1,7 +1,7 @@
 import type { Board } from '../board.ts'
 import { orZero, rate, total } from '../promql.ts'
 
-const SHARE_OF_US = 'timeout|returned|nacked|blocked|disconnected|overloaded|HTTP 5..'
+const SHARE_OF_US = 'timeout|returned|nacked|blocked|disconnected|overloaded|too busy|HTTP 5..'
 
 export const security: Board = {
   uid: 'waybill-security',
