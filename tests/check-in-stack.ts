@@ -5,12 +5,15 @@ import { sandboxAt } from './sandbox.ts'
 export type Person = { id: string; phone: string }
 
 /** A stack that looks for check-ins all the time, with two schedulers, and what a test needs to move drivers' clocks. */
-export async function checkInStack() {
+export async function checkInStack(assistant: Readonly<Record<string, string>> = {}) {
   const system = await freshStack(() => ({
     scale: { ingress: 1, intake: 1, assistant: 2, sender: 1, scheduler: 2 },
-    env: { scheduler: { CHECK_IN_INTERVAL_MS: '200', SWEEP_INTERVAL_MS: '200', SWEEP_GRACE_MS: '500' } },
+    env: {
+      assistant,
+      scheduler: { CHECK_IN_INTERVAL_MS: '200', SWEEP_INTERVAL_MS: '200', SWEEP_GRACE_MS: '500' },
+    },
   }))
-  const { pool } = system
+  const { pool, stack } = system
   const sandbox = sandboxAt(system.stack.description.urls.sandbox)
   const unused = (await sandbox.drivers()).filter(({ id }) => id.startsWith('driver-load'))
 
@@ -48,7 +51,7 @@ export async function checkInStack() {
   }
 
   return {
-    ...{ pool, sandbox, someDriver, makeDue, stateOf, shownOn },
+    ...{ stack, pool, sandbox, someDriver, makeDue, stateOf, shownOn },
     untilState: (driver: Person, state: string) =>
       eventually(async () => (await stateOf(driver)) === state, {
         ...{ what: `the check-in to be ${state}`, timeoutMs: 20_000 },

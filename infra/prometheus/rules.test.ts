@@ -46,7 +46,8 @@ const memory = (used: number) => ({
   'waybill_memory_limit_bytes{job="waybill",instance="a"}': '1000x120',
 })
 const webhooks = (refused: number) => ({
-  'waybill_webhook_requests_total{outcome="blocked"}': `0+${refused}x120`,
+  'waybill_webhook_requests_total{outcome="blocked"}': `0+${refused / 2}x120`,
+  'waybill_webhook_requests_total{outcome="too busy"}': `0+${refused / 2}x120`,
   'waybill_webhook_requests_total{outcome="kept"}': '0+1000x120',
   // Somebody who tries the door is nobody's budget.
   'waybill_webhook_requests_total{outcome="bad signature"}': '0+1000x120',
@@ -61,6 +62,9 @@ const answers = (within10s: number) => ({
   'waybill_answer_seconds_bucket{le="10"}': `0+${within10s}x120`,
   waybill_answer_seconds_count: '0+100x120',
 })
+
+// A counter with labels is not there before it has counted: 17 minutes of nothing, then 1.
+const FOR_THE_FIRST_TIME = '_x16 1x100'
 
 const CASES: Readonly<Record<string, Case>> = {
   MessagesUnanswered: { fires: waits('messages', 61), staysQuiet: waits('messages', 59) },
@@ -107,7 +111,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   ModelSlow: { fires: model(90, 100), staysQuiet: model(100, 100), after: '30m' },
   ModelNeedsPerson: {
-    fires: { 'waybill_model_calls_total{outcome="payment-required"}': '0+1x120' },
+    fires: { 'waybill_model_calls_total{outcome="payment-required"}': FOR_THE_FIRST_TIME },
     staysQuiet: { 'waybill_model_calls_total{outcome="rate-limited"}': '0+1x120' },
   },
   AttacksOnTheAssistant: {
@@ -116,21 +120,26 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   ModelLeaks: {
     fires: {
-      'waybill_guardrails_findings_total{check="leak",severity="block_and_tell",source="model"}': '0+1x120',
+      'waybill_guardrails_findings_total{check="leak",severity="block_and_tell",source="model"}':
+        FOR_THE_FIRST_TIME,
     },
     staysQuiet: {
       'waybill_guardrails_findings_total{check="secret",severity="warn",source="driver"}': '0+1x120',
     },
   },
   PolicyNotLoaded: {
-    fires: { 'waybill_guardrails_policy_reload_failures_total{policy="default"}': '0+1x120' },
+    fires: { 'waybill_guardrails_policy_reload_failures_total{policy="default"}': FOR_THE_FIRST_TIME },
     staysQuiet: { 'waybill_guardrails_policy_reload_failures_total{policy="default"}': '3x120' },
   },
   PromptCacheCold: { fires: tokens(6_000), staysQuiet: tokens(8_000), after: '90m' },
   SessionsFromPostgres: { fires: sessions(60), staysQuiet: sessions(10), after: '60m' },
   WhatsAppRefusesUs: {
-    fires: { 'waybill_sends_total{outcome="pause",code="190"}': '0+1x120' },
-    staysQuiet: { 'waybill_sends_total{outcome="rejected",code="131026"}': '0+1x120' },
+    fires: { 'waybill_sends_total{outcome="pause",code="190"}': FOR_THE_FIRST_TIME },
+    staysQuiet: {
+      'waybill_sends_total{outcome="rejected",code="131026"}': '0+1x120',
+      // Mended long ago.
+      'waybill_sends_total{outcome="pause",code="190"}': '3x120',
+    },
   },
   InstanceDown: {
     fires: { 'up{job="waybill",instance="a"}': '0x120' },

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import * as contracts from '@waybill/contracts'
 import { z } from 'zod'
+import { dashboardFiles } from '../../infra/grafana/dashboard-files.ts'
 import { COMMON, READS } from '../../infra/local/stack/services.ts'
 import { type Manifest, render } from './kubectl.ts'
 import { problemsOf, unknownFieldsIn } from './strict-types.ts'
@@ -14,6 +15,8 @@ const read = (path: string) => readFileSync(`${CHECKOUT}/${path}`, 'utf8')
 
 // Kinds of operators that publish no types. Nothing but their names is checked here.
 const UNTYPED = ['RabbitmqCluster', 'Cluster', 'ExternalSecret']
+// kubectl apply keeps what it has applied in an annotation.
+const APPLIED_BYTES_MAX = 256 * 1_024
 // Their pods are made by operators: they carry these names.
 const OPERATED = ['rabbitmq', 'postgres']
 
@@ -195,6 +198,16 @@ describe('production', () => {
   it('leaves the number of what is scaled to the scaler', () => {
     for (const name of ['assistant', 'guardrails', 'ingress'])
       expect(specOf('Deployment', name)).not.toHaveProperty('replicas')
+  })
+
+  it('brings every dashboard to Grafana, as the code builds it, small enough to be applied', () => {
+    const brought = all.flatMap((it) => {
+      if (it.kind !== 'ConfigMap' || it.metadata.labels.grafana_dashboard !== '1') return []
+      const { data } = z.object({ data: z.record(z.string(), z.string()) }).parse(it)
+      expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(APPLIED_BYTES_MAX)
+      return Object.entries(data)
+    })
+    expect(Object.fromEntries(brought)).toEqual(dashboardFiles())
   })
 
   it('S29: closes everything, and opens it per service; nobody reaches a metadata address', () => {

@@ -67,16 +67,20 @@ export async function readMetrics(): Promise<Metric[]> {
 
 /** The names of labels are not in what Prometheus reads while nothing has been counted: they are taken from the metrics themselves. */
 async function registeredDuring(start: () => Promise<AsyncDisposable>): Promise<Registered[]> {
-  const original: typeof Registry.prototype.registerMetric = Reflect.get(Registry.prototype, 'registerMetric')
+  const original = Object.getOwnPropertyDescriptor(Registry.prototype, 'registerMetric')
+  if (!original) throw new Error('prom-client registers metrics in another way')
   const metrics: unknown[] = []
-  Registry.prototype.registerMetric = function (metric) {
-    metrics.push(metric)
-    original.call(this, metric)
-  }
+  Object.defineProperty(Registry.prototype, 'registerMetric', {
+    ...original,
+    value(this: Registry, metric: unknown) {
+      metrics.push(metric)
+      Reflect.apply(original.value, this, [metric])
+    },
+  })
   try {
     await using _service = await start()
   } finally {
-    Registry.prototype.registerMetric = original
+    Object.defineProperty(Registry.prototype, 'registerMetric', original)
   }
   return metrics.map((metric) => registered.parse(metric))
 }

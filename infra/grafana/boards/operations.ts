@@ -57,7 +57,7 @@ export const operations: Board = {
           title: 'Webhooks taken',
           says: 'Of those of the last hour that were ours to take; strangers at the door do not count. Promised: 99.9 %.',
           ...{ unit: 'percentunit', shows: 'now', width: 6, badFrom: 0.999, isBadBelow: true },
-          queries: { taken: '1 - slo:webhook_errors:ratio_rate1h' },
+          queries: { taken: '1 - (slo:webhook_errors:ratio_rate1h or vector(0))' },
         },
         {
           title: 'Dead letters',

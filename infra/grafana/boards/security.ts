@@ -1,7 +1,7 @@
 import type { Board } from '../board.ts'
 import { orZero, rate, total } from '../promql.ts'
 
-const SHARE_OF_US = 'timeout|returned|nacked|blocked|disconnected|overloaded|HTTP 5..'
+const SHARE_OF_US = 'timeout|returned|nacked|blocked|disconnected|overloaded|too busy|HTTP 5..'
 
 export const security: Board = {
   uid: 'waybill-security',
@@ -81,6 +81,7 @@ export const security: Board = {
             '{{scope}}': rate('waybill_rate_limited_turns_total', ['scope']),
             'counted without Redis': rate('waybill_rate_limits_in_process_total'),
           },
+          emptyUnless: 'somebody writes more than may be answered at once',
         },
       ],
     },

@@ -51,8 +51,8 @@ const SERVICES: readonly Service[] = [
             says: 'How much faster than promised; at 14.4 two percent of a month’s budget are gone within an hour.',
             ...{ unit: 'short', shows: 'lines', width: 8 },
             queries: {
-              'last 5 minutes': 'slo:webhook_errors:ratio_rate5m / 0.001',
-              'last hour': 'slo:webhook_errors:ratio_rate1h / 0.001',
+              'last 5 minutes': '(slo:webhook_errors:ratio_rate5m or vector(0)) / 0.001',
+              'last hour': '(slo:webhook_errors:ratio_rate1h or vector(0)) / 0.001',
             },
             alerts: { WebhookBudgetBurns: 14.4 },
           },

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
 import { parse } from 'yaml'
@@ -17,6 +17,7 @@ const service = z.object({
   build: z.object({ args: z.object({ SERVICE: z.string() }) }).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
   ports: z.array(z.string()).default([]),
+  volumes: z.array(z.string()).default([]),
   read_only: z.boolean().optional(),
   cap_drop: z.array(z.string()).optional(),
   security_opt: z.array(z.string()).optional(),
@@ -54,10 +55,34 @@ describe('docker-compose.yml', () => {
     })
   })
 
+  it('shows dashboards to who reaches the port, lets nobody change them, and has no password', () => {
+    const { grafana } = compose.services
+    expect(grafana).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      environment: {
+        GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
+        GF_AUTH_DISABLE_LOGIN_FORM: 'true',
+        GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
+      },
+    })
+    expect(JSON.stringify(grafana?.environment)).not.toMatch(/PASSWORD/)
+    const mounted = grafana?.volumes.map((it) => it.split(':').slice(0, 2)) ?? []
+    expect(mounted.every(([path = '']) => existsSync(`${CHECKOUT}/${path}`))).toBe(true)
+    // What is provisioned is what is mounted.
+    const { providers } = parse(read('infra/grafana/provisioning/dashboards/waybill.yaml'))
+    expect(mounted).toContainEqual(['./infra/grafana/dashboards', providers[0].options.path])
+    const [home] = readdirSync(`${CHECKOUT}/infra/grafana/dashboards`).filter((it) =>
+      String(grafana?.environment.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH).endsWith(`/${it}`),
+    )
+    expect(home).toBe('waybill-operations.json')
+  })
+
   it('publishes ports on loopback only, of the front door, the phone and what shows metrics and traces', () => {
     const published = all.filter(([, it]) => it.ports.length > 0)
     expect(published.map(([name]) => name).sort()).toEqual([
       'alertmanager',
+      'grafana',
       'jaeger',
       'nginx',
       'prometheus',
