@@ -17,7 +17,10 @@ export async function checkInStack(assistant: Readonly<Record<string, string>> =
   const sandbox = sandboxAt(system.stack.description.urls.sandbox)
   const unused = (await sandbox.drivers()).filter(({ id }) => id.startsWith('driver-load'))
 
-  /** One whom nobody has used yet, with three orders a day. */
+  /**
+   * One whom nobody has used yet, with three orders a day; with two where the clock that he is moved to says tomorrow, by that
+   * of the order system.
+   */
   function someDriver(): Person {
     const driver = unused.pop()
     if (!driver) throw new Error('no driver left')
