@@ -96,6 +96,14 @@ describe('a trace', () => {
     expect(collector.spans.filter(({ error }) => error !== undefined)).toEqual([])
   })
 
+  it('goes with the id that NGINX has given to the request, with which the reply is on record', async () => {
+    const { rows } = await system.pool.query(
+      `SELECT i.correlation_id ~ '^[0-9a-f]{32}$' AS "isOfNginx", o.correlation_id = i.correlation_id AS "isKept"
+       FROM inbound i JOIN outbound o USING (turn_id)`,
+    )
+    expect(rows).toEqual([{ isOfNginx: true, isKept: true }])
+  })
+
   it('is one for a turn that answers two messages, with links to both', async () => {
     const { phone } = await driverNumber(1)
     const driver = sandbox.phone(phone)

@@ -21,14 +21,15 @@ export function processAttributes(
   { properties, fields, content }: ConsumeMessage,
   batchSize = 1,
 ) {
+  const correlationId: unknown = properties.correlationId
   return {
     'messaging.system': 'rabbitmq',
     'messaging.operation.name': 'process',
     'messaging.operation.type': 'process',
     'messaging.destination.name': `${fields.exchange}:${fields.routingKey}:${queue}`,
     'messaging.rabbitmq.destination.routing_key': fields.routingKey,
-    'messaging.message.conversation_id': String(properties.correlationId),
     'messaging.message.body.size': content.length,
+    ...(typeof correlationId === 'string' ? { 'messaging.message.conversation_id': correlationId } : {}),
     ...(batchSize > 1 ? { 'messaging.batch.message_count': batchSize } : {}),
   }
 }
