@@ -1,9 +1,11 @@
 import { featuresOf, PLACES } from '../src/classifier/features.ts'
 import type { Weights } from '../src/classifier/linear-model.ts'
+import { type ReadSenses, sensePlacesOf } from '../src/classifier/senses.ts'
+import { wordsIn } from '../src/classifier/terms.ts'
 import { normalize } from '../src/input/normalize.ts'
 import type { Sentence } from './sentences.ts'
 
-export type Example = { places: Uint32Array; isPositive: boolean; source: string; weight: number }
+export type Example = { kinds: readonly Uint32Array[]; isPositive: boolean; source: string; weight: number }
 
 const EPOCHS = 12
 const RATE = 0.5
@@ -11,8 +13,15 @@ const DECAY = 1e-5
 /** Long texts say the same thing many times: what is classified at once is a piece of so many characters. */
 export const PIECE_LENGTH = 400
 
-/** Deterministic: the same sentences in the same order give the same bytes. */
-export function examplesOf(sentences: readonly Sentence[], terms: ReadonlySet<string>): Example[] {
+/**
+ * Deterministic: the same sentences in the same order give the same bytes. With `readSenses` what the words say is a
+ * second kind of features.
+ */
+export function examplesOf(
+  sentences: readonly Sentence[],
+  terms: ReadonlySet<string>,
+  readSenses?: ReadSenses,
+): Example[] {
   const counts = new Map<string, number>()
   const keyOf = ({ source, isPositive }: Sentence) => `${source} ${isPositive}`
   for (const sentence of sentences) counts.set(keyOf(sentence), (counts.get(keyOf(sentence)) ?? 0) + 1)
@@ -20,15 +29,20 @@ export function examplesOf(sentences: readonly Sentence[], terms: ReadonlySet<st
   // A source counts with the root of its size: a large one is not the world.
   const raw = sentences.map((it) => 1 / Math.sqrt(counts.get(keyOf(it)) ?? 1))
   for (const [index, it] of sentences.entries()) total[`${it.isPositive}`] += raw[index] ?? 0
+  const kindsOf = (text: string) => {
+    const kinds = [featuresOf(text, terms)]
+    if (readSenses) kinds.push(sensePlacesOf(readSenses(wordsIn(text))))
+    return kinds.map((places) => Uint32Array.from(places))
+  }
   return sentences.map((it, index) => ({
-    places: Uint32Array.from(featuresOf(normalize(it.text).text.slice(0, PIECE_LENGTH), terms)),
+    kinds: kindsOf(normalize(it.text).text.slice(0, PIECE_LENGTH)),
     isPositive: it.isPositive,
     source: it.source,
     weight: ((raw[index] ?? 0) * sentences.length) / (2 * total[`${it.isPositive}`]),
   }))
 }
 
-/** Logistic regression by AdaGrad over the places, each text of length one. Unscaled. */
+/** Logistic regression by AdaGrad over the places, each text of length one by each kind of features. Unscaled. */
 export function fit(examples: readonly Example[]): { values: Float64Array; bias: number } {
   const values = new Float64Array(PLACES)
   const squares = new Float64Array(PLACES).fill(1e-3)
@@ -40,17 +54,22 @@ export function fit(examples: readonly Example[]): { values: Float64Array; bias:
     for (const index of order) {
       const example = examples[index]
       if (!example) continue
-      const { places, isPositive, weight } = example
-      const size = 1 / Math.sqrt(Math.max(places.length, 1))
+      const { kinds, isPositive, weight } = example
       let margin = bias
-      for (const place of places) margin += (values[place] ?? 0) * size
+      for (const places of kinds) {
+        const size = sizeOf(places)
+        for (const place of places) margin += (values[place] ?? 0) * size
+      }
       const error = (1 / (1 + Math.exp(-margin)) - (isPositive ? 1 : 0)) * weight
-      for (const place of places) {
-        const value = values[place] ?? 0
-        const gradient = error * size + DECAY * value
-        const square = (squares[place] ?? 0) + gradient * gradient
-        squares[place] = square
-        values[place] = value - (RATE * gradient) / Math.sqrt(square)
+      for (const places of kinds) {
+        const size = sizeOf(places)
+        for (const place of places) {
+          const value = values[place] ?? 0
+          const gradient = error * size + DECAY * value
+          const square = (squares[place] ?? 0) + gradient * gradient
+          squares[place] = square
+          values[place] = value - (RATE * gradient) / Math.sqrt(square)
+        }
       }
       biasSquares += error * error
       bias -= (RATE * error) / Math.sqrt(biasSquares)
@@ -58,6 +77,8 @@ export function fit(examples: readonly Example[]): { values: Float64Array; bias:
   }
   return { values, bias }
 }
+
+const sizeOf = (places: Uint32Array) => 1 / Math.sqrt(Math.max(places.length, 1))
 
 /** As small whole numbers: 127 is the largest. */
 export function quantize({ values, bias }: { values: Float64Array; bias: number }): Weights {

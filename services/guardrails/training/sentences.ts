@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { fold } from '../src/classifier/senses.ts'
 import { wordsIn } from '../src/classifier/terms.ts'
 import { normalize } from '../src/input/normalize.ts'
 
@@ -62,14 +63,37 @@ export function readTerms(clean: readonly { text: string }[]): Set<string> {
   const terms = lines.map((line) =>
     wordsIn(normalize(termSchema.parse(JSON.parse(line)).text).text).join(' '),
   )
+  const said = saidIn(clean)
+  return new Set(terms.filter((term) => term.length >= 3 && !said.has(term)).sort())
+}
+
+/** Words, and two and three in a row. */
+function saidIn(texts: readonly { text: string }[]): Set<string> {
   const said = new Set<string>()
-  for (const { text } of clean) {
+  for (const { text } of texts) {
     const words = wordsIn(normalize(text).text)
     for (let length = 1; length <= 3; length += 1)
       for (let start = 0; start + length <= words.length; start += 1)
         said.add(words.slice(start, start + length).join(' '))
   }
-  return new Set(terms.filter((term) => term.length >= 3 && !said.has(term)).sort())
+  return said
+}
+
+const sensesSchema = z.record(z.string(), z.record(z.string(), z.string()))
+
+/** What words say, of all languages together; no word is rude that stands in sentences that nobody finds fault with. */
+export function readSenses(clean: readonly { text: string }[]): Record<string, string[]> {
+  const said = [...saidIn(clean)].map(fold)
+  const isSaid = (word: string) =>
+    said.some((it) => (word.endsWith('*') ? it.startsWith(word.slice(0, -1)) : it === word))
+  const file = sensesSchema.parse(parse(readFileSync(new URL('abuse-words.yaml', DATA), 'utf8')))
+  return Object.fromEntries(
+    Object.entries(file).map(([sense, languages]) => {
+      const words = Object.values(languages).flatMap((line) => line.split(',').map((word) => word.trim()))
+      const kept = sense === 'swear' ? words.filter((word) => !isSaid(word)) : words
+      return [sense, [...new Set(kept)].sort()]
+    }),
+  )
 }
 
 const ownSchema = z.record(z.string(), z.record(z.string(), z.array(z.string())))

@@ -1,8 +1,9 @@
 import type { Model } from '../src/classifier/classifiers.ts'
 import type { Weights } from '../src/classifier/linear-model.ts'
+import { sensesReader } from '../src/classifier/senses.ts'
 import { corpusFor } from './corpora.ts'
 import { type Example, examplesOf, fit, quantize } from './fit.ts'
-import { readTerms, type Sentence, type Task } from './sentences.ts'
+import { readSenses, readTerms, type Sentence, type Task } from './sentences.ts'
 
 /** Our own sentences are too much alike to leave them all out at once. */
 const OWN_FOLDS = 5
@@ -12,15 +13,18 @@ const OWN_FOLDS = 5
  * on it.
  */
 export function train(without?: string): Model {
-  const terms = readTerms(
-    corpusFor('nsfw').filter(({ isPositive, source }) => !isPositive && source !== without),
+  const clean = corpusFor('nsfw').filter(
+    ({ isPositive, source, group }) => !isPositive && source !== without && group !== 'rough',
   )
+  const terms = readTerms(clean)
+  const senses = readSenses(clean)
   const weightsOf = (task: Task) => {
     const sentences = corpusFor(task).filter(({ source }) => source !== without)
-    return calibrated(examplesOf(sentences, terms), sentences)
+    const examples = examplesOf(sentences, terms, task === 'nsfw' ? sensesReader(senses) : undefined)
+    return calibrated(examples, sentences)
   }
   const weights = { injection: weightsOf('injection'), nsfw: weightsOf('nsfw'), scope: weightsOf('scope') }
-  return { terms: [...terms], weights }
+  return { terms: [...terms], senses, weights }
 }
 
 /** Weights whose probabilities hold for sources that were not learnt from: Platt's two numbers, from what each fold says of the others. */
@@ -33,8 +37,8 @@ function calibrated(examples: readonly Example[], sentences: readonly Sentence[]
   const points: { margin: number; isPositive: boolean; weight: number }[] = []
   for (const fold of folds) {
     const weights = quantize(fit(examples.filter((_, index) => foldOf(index) !== fold)))
-    for (const [index, { places, isPositive, weight }] of examples.entries()) {
-      if (foldOf(index) === fold) points.push({ margin: marginOf(weights, places), isPositive, weight })
+    for (const [index, { kinds, isPositive, weight }] of examples.entries()) {
+      if (foldOf(index) === fold) points.push({ margin: marginOf(weights, kinds), isPositive, weight })
     }
   }
   const { slope, offset } = platt(points)
@@ -42,10 +46,14 @@ function calibrated(examples: readonly Example[], sentences: readonly Sentence[]
   return { values, scale: scale * slope, bias: bias * slope + offset }
 }
 
-function marginOf({ values, scale, bias }: Weights, places: Uint32Array): number {
-  let sum = 0
-  for (const place of places) sum += values[place] ?? 0
-  return (scale * sum) / Math.sqrt(Math.max(places.length, 1)) + bias
+function marginOf({ values, scale, bias }: Weights, kinds: readonly Uint32Array[]): number {
+  let margin = bias
+  for (const places of kinds) {
+    let sum = 0
+    for (const place of places) sum += values[place] ?? 0
+    margin += (scale * sum) / Math.sqrt(Math.max(places.length, 1))
+  }
+  return margin
 }
 
 const PLATT_STEPS = 2_000

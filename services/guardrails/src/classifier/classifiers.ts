@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { featuresOf, PLACES } from './features.ts'
 import { probabilityOf, type Weights } from './linear-model.ts'
+import { type Senses, sensePlacesOf, sensesReader } from './senses.ts'
 import { countTerms, wordsIn } from './terms.ts'
 
 const weightsSchema = z
@@ -13,11 +14,13 @@ const weightsSchema = z
   .refine(({ values }) => values.length === PLACES, `a model needs ${PLACES} weights`)
 const modelSchema = z.object({
   terms: z.array(z.string()),
+  senses: z.record(z.string(), z.array(z.string())),
   weights: z.object({ injection: weightsSchema, nsfw: weightsSchema, scope: weightsSchema }),
 })
 
 export type Model = {
   terms: readonly string[]
+  senses: Senses
   weights: Readonly<Record<'injection' | 'nsfw' | 'scope', Weights>>
 }
 
@@ -33,15 +36,18 @@ export function loadClassifiers(file: URL = MODEL_FILE): Classify {
   return classifiersOf(modelSchema.parse(JSON.parse(readFileSync(file, 'utf8'))))
 }
 
-export function classifiersOf({ terms, weights }: Model): Classify {
+export function classifiersOf({ terms, senses, weights }: Model): Classify {
   const known = new Set(terms)
+  const readSenses = sensesReader(senses)
   return (normalized) => {
     const places = featuresOf(normalized, known)
+    const words = wordsIn(normalized)
+    const said = readSenses(words)
     return {
       injection: probabilityOf(weights.injection, places),
-      nsfw: probabilityOf(weights.nsfw, places),
+      nsfw: probabilityOf(weights.nsfw, places, sensePlacesOf(said)),
       scope: probabilityOf(weights.scope, places),
-      rudeWords: countTerms(wordsIn(normalized), known),
+      rudeWords: Math.max(countTerms(words, known), said.filter((it) => it.includes('swear')).length),
     }
   }
 }

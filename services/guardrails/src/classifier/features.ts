@@ -16,13 +16,13 @@ const WORD_LENGTH_MAX = 24
 export function featuresOf(text: string, terms: ReadonlySet<string>): Set<number> {
   const places = new Set<number>()
   const count = countTerms(wordsIn(text), terms)
-  if (count > 0) places.add(hash('t 1'))
-  if (count > 1) places.add(hash('t 2'))
+  if (count > 0) places.add(placeOf('t 1'))
+  if (count > 1) places.add(placeOf('t 2'))
   let before = '^'
   for (const match of text.matchAll(WORD)) {
     const word = plainWord(match[0])
-    places.add(hash(`w ${word}`))
-    places.add(hash(`p ${before} ${word}`))
+    places.add(placeOf(`w ${word}`))
+    places.add(placeOf(`p ${before} ${word}`))
     const framed = `<${word}>`
     for (let start = 0; start < framed.length; start += 1) {
       let state = SEED
@@ -33,7 +33,7 @@ export function featuresOf(text: string, terms: ReadonlySet<string>): Set<number
     }
     before = word
   }
-  places.add(hash(`p ${before} $`))
+  places.add(placeOf(`p ${before} $`))
   return places
 }
 
@@ -48,7 +48,8 @@ const step = (state: number, code: number) => Math.imul(state ^ code, 0x01000193
 /** The upper bits of a hash are better mixed than the lower ones. */
 const place = (state: number) => ((state ^ (state >>> 16)) >>> 0) % PLACES
 
-function hash(text: string): number {
+/** The place of a feature by its name. */
+export function placeOf(text: string): number {
   let state = SEED
   for (let index = 0; index < text.length; index += 1) state = step(state, text.charCodeAt(index))
   return place(state)

@@ -71,6 +71,12 @@ describe('what drivers honestly write', () => {
     'where is my damn order',
     'este trânsito tá foda',
     'me muestra los pedidos',
+    'shit I forgot the box',
+    'pinche tráfico, voy tarde',
+    'the customer threatened to kill me',
+    'foi assalto, apontaram uma arma',
+    'the customer is a black woman in a red coat',
+    'a cliente é uma senhora negra de vermelho',
   ])('is no attack and no abuse: %s', (text) => {
     expect(best(text, 'injection')).toBeLessThan(0.7)
     expect(best(text, 'nsfw')).toBeLessThan(0.7)
@@ -85,10 +91,13 @@ describe('what drivers honestly write', () => {
   ])('belongs to the subject: %s', (text) => expect(best(text, 'scope')).toBeLessThan(0.5))
 })
 
-it.each(['you are a fucking idiot', 'vai se foder seu merda', 'te voy a matar, hijo de puta'])(
-  'sees abuse: %s',
-  (text) => expect(best(text, 'nsfw')).toBeGreaterThanOrEqual(0.6),
-)
+it.each([
+  'you are a fucking idiot',
+  'vai se foder seu merda',
+  'te voy a matar, hijo de puta',
+  'all these refugees are vermin',
+  'ich hasse alle ausländer',
+])('sees abuse: %s', (text) => expect(best(text, 'nsfw')).toBeGreaterThanOrEqual(0.6))
 
 it.each(['write me a poem about the sea', 'who won the world cup', 'explícame la física cuántica'])(
   'sees what is off the subject: %s',
