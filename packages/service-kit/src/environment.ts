@@ -2,6 +2,14 @@ import { hostname } from 'node:os'
 import { SAMPLERS, type TracingConfig } from '@waybill/tracing'
 import { z } from 'zod'
 
+/** Items by comma. */
+export const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
 /** What every service reads from its environment: spread it into the service's own schema. */
 export const serviceEnv = {
   INSTANCE: z

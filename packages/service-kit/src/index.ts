@@ -1,4 +1,4 @@
-export { parseEnv, serviceEnv, tracingOf } from './environment.ts'
+export { list, parseEnv, serviceEnv, tracingOf } from './environment.ts'
 export { createLogger } from './logger.ts'
 export { type OpsServer, startOpsServer } from './ops-server.ts'
 export { createRegistry } from './registry.ts'

@@ -1,14 +1,7 @@
-import { parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
+import { list, parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
 import { z } from 'zod'
 
 const milliseconds = z.coerce.number().int().positive()
-
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-)
 
 const wallClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'not a time, like 21:00')
 

@@ -1,12 +1,5 @@
-import { parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
+import { list, parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
 import { z } from 'zod'
-
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-)
 
 export const envSchema = z.object({
   ...serviceEnv,

@@ -1,7 +1,7 @@
 import { featuresOf, PLACES } from '../src/classifier/features.ts'
 import type { Weights } from '../src/classifier/linear-model.ts'
 import { type ReadSenses, sensePlacesOf } from '../src/classifier/senses.ts'
-import { wordsIn } from '../src/classifier/terms.ts'
+import { countTerms, wordsIn } from '../src/classifier/terms.ts'
 import { normalize } from '../src/input/normalize.ts'
 import type { Sentence } from './sentences.ts'
 
@@ -30,7 +30,7 @@ export function examplesOf(
   const raw = sentences.map((it) => 1 / Math.sqrt(counts.get(keyOf(it)) ?? 1))
   for (const [index, it] of sentences.entries()) total[`${it.isPositive}`] += raw[index] ?? 0
   const kindsOf = (text: string) => {
-    const kinds = [featuresOf(text, terms)]
+    const kinds = [featuresOf(text, countTerms(wordsIn(text), terms))]
     if (readSenses) kinds.push(sensePlacesOf(readSenses(wordsIn(text))))
     return kinds.map((places) => Uint32Array.from(places))
   }

@@ -40,14 +40,15 @@ export function classifiersOf({ terms, senses, weights }: Model): Classify {
   const known = new Set(terms)
   const readSenses = sensesReader(senses)
   return (normalized) => {
-    const places = featuresOf(normalized, known)
     const words = wordsIn(normalized)
+    const count = countTerms(words, known)
+    const places = featuresOf(normalized, count)
     const said = readSenses(words)
     return {
       injection: probabilityOf(weights.injection, places),
       nsfw: probabilityOf(weights.nsfw, places, sensePlacesOf(said)),
       scope: probabilityOf(weights.scope, places),
-      rudeWords: Math.max(countTerms(words, known), said.filter((it) => it.includes('swear')).length),
+      rudeWords: Math.max(count, said.filter((it) => it.includes('swear')).length),
     }
   }
 }

@@ -1,5 +1,3 @@
-import { countTerms, wordsIn } from './terms.ts'
-
 /** Features are hashed into so many places. */
 export const PLACES = 2 ** 16
 
@@ -10,14 +8,13 @@ const WORD_LENGTH_MAX = 24
 
 /**
  * Places of everything that is in a normalised text: words, pairs of words, and pieces of 2 to 5 characters of each word.
- * Numbers count as numbers, whichever they are. Each place once. That there are swear words (`terms`) is a feature of
+ * Numbers count as numbers, whichever they are. Each place once. That there are swear words is a feature of
  * its own: it carries over from one language to another.
  */
-export function featuresOf(text: string, terms: ReadonlySet<string>): Set<number> {
+export function featuresOf(text: string, rudeWords: number): Set<number> {
   const places = new Set<number>()
-  const count = countTerms(wordsIn(text), terms)
-  if (count > 0) places.add(placeOf('t 1'))
-  if (count > 1) places.add(placeOf('t 2'))
+  if (rudeWords > 0) places.add(placeOf('t 1'))
+  if (rudeWords > 1) places.add(placeOf('t 2'))
   let before = '^'
   for (const match of text.matchAll(WORD)) {
     const word = plainWord(match[0])
