@@ -10,14 +10,15 @@ import { train } from './train.ts'
 const REPORT = new URL('../../../docs/guardrails.md', import.meta.url)
 const MEASURED = '<!-- measured -->'
 
-const [command, folder] = process.argv.slice(2)
+// measure [FOLDER with more texts], train [FILE to write]
+const [command, path] = process.argv.slice(2)
 if (command === 'measure') {
-  const tables = measure(folder === undefined ? DATA : pathToFileURL(`${folder.replace(/\/$/, '')}/`))
+  const tables = measure(path === undefined ? DATA : pathToFileURL(`${path.replace(/\/$/, '')}/`))
   const [text = ''] = readFileSync(REPORT, 'utf8').split(MEASURED)
   writeFileSync(REPORT, `${text}${MEASURED}\n\n${tables}\n`)
 } else {
   const bytes = writeModel(train())
-  writeFileSync(MODEL_FILE, bytes)
+  writeFileSync(path ?? MODEL_FILE, bytes)
   const digest = createHash('sha256').update(bytes).digest('hex')
   console.log(`wrote ${bytes.length} bytes, sha256 ${digest}`)
 }
