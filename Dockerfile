@@ -14,7 +14,8 @@ RUN npx -y pnpm@12.21.0 install --frozen-lockfile --offline \
  && node_modules/.bin/tsc --build services/* infra/tools
 ARG SERVICE
 RUN npx -y pnpm@12.21.0 --filter "@waybill/${SERVICE:?say which: --build-arg SERVICE=ingress}" \
-      deploy --prod --no-optional --legacy --offline /app
+      deploy --prod --no-optional --legacy --offline /app \
+ && node infra/supply-chain/write-sbom.ts "${SERVICE}" /app/sbom.cdx.json
 
 FROM ${NODE}
 ARG SERVICE
@@ -25,10 +26,14 @@ LABEL org.opencontainers.image.title="waybill-${SERVICE}" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-# Nothing that could install anything at run time.
-RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+# Nothing that could install anything or run a script at run time, and no way to become somebody else. Last the shell, which
+# is running this. What dpkg knows stays, for whoever looks for old libraries.
+RUN install -d -o node -g node -m 0700 /var/lib/waybill \
+ && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
            /usr/local/bin/yarn* /usr/local/bin/docker-entrypoint.sh /opt/yarn* \
- && install -d -o node -g node -m 0700 /var/lib/waybill
+           /usr/bin/apt* /usr/bin/dpkg* /usr/bin/perl* \
+ && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
+ && rm -f /bin/bash /bin/rbash /bin/dash /bin/sh
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps HOST=0.0.0.0 PORT=8080
 WORKDIR /app
 COPY --from=build /app ./

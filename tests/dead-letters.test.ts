@@ -91,7 +91,7 @@ describe('an operator', () => {
     expect(await phone.answers()).toHaveLength(before + 2)
   }, 90_000)
 
-  it('P7: a driver who was suspended meanwhile is not answered by a replay', async () => {
+  it('S32: a driver who was suspended meanwhile is not answered by a replay', async () => {
     const phone = sandbox.phone(MARIA)
     await phone.ask('ajuda')
     const heal = await poison(MARIA)

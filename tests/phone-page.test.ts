@@ -101,11 +101,31 @@ describe('the phone page', () => {
     await page.close()
   })
 
-  it('shows markup in a message as text', async () => {
+  it('S12: shows markup in a message as the text that it is', async () => {
     const page = await phoneOf(JOHAN)
-    await write(page, '<img src=x onerror=alert(1)>')
-    await page.getByText('<img src=x onerror=alert(1)>').first().waitFor()
-    expect(await page.locator('.messages img').count()).toBe(0)
+    const hostile = [
+      '<img src=x onerror="window.isOurs=false">',
+      '<script>window.isOurs=false</script>',
+      '*<svg/onload=window.isOurs=false>*',
+      '[x](javascript:window.isOurs=false) javascript:window.isOurs=false',
+      'https://a.example/"onmouseover="window.isOurs=false"x="',
+      '"><iframe srcdoc="<script>parent.isOurs=false</script>">',
+    ]
+    for (const [index, text] of hostile.entries()) {
+      await write(page, text)
+      await page.locator('.bubble.mine').filter({ hasText: 'isOurs=false' }).nth(index).waitFor()
+    }
+    const made = [
+      'img',
+      'script',
+      'iframe',
+      '[onload]',
+      '[onerror]',
+      '[onmouseover]',
+      'a:not([href^="https://"])',
+    ]
+    expect(await page.locator(`.messages :is(${made.join(', ')})`).count()).toBe(0)
+    expect(await page.evaluate('window.isOurs')).toBeUndefined()
     await page.close()
   })
 })

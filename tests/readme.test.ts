@@ -54,6 +54,8 @@ describe('the commands of the README', () => {
       'npm run drivers -- list',
       'npm run drivers -- import FILE.json',
       'npm run dead-letters -- list',
+      'npm run audit -- verify',
+      'npm run privacy -- export --driver ID',
       'npm run faults -- kill-assistant',
       'npm run bench',
     ])
@@ -69,7 +71,7 @@ describe('the commands of the README', () => {
     expect(existsSync(join(local.path, 'stack.json'))).toBe(false)
   })
 
-  it('npm start with every other option, npm run drivers and npm run dead-letters beside it', async () => {
+  it('npm start with every other option, and npm run drivers, dead-letters, audit and privacy beside it', async () => {
     const started = npm(
       'start',
       '--',
@@ -88,6 +90,11 @@ describe('the commands of the README', () => {
     expect(output).toContain('d-readme\t351912000111\tactive\tEurope/Lisbon\tRita')
 
     expect(await run('run', 'dead-letters', '--', 'list')).toEqual({ code: 0, output: '0 in all\n' })
+
+    const audit = await run('run', 'audit', '--', 'verify')
+    expect([audit.code, audit.output]).toEqual([0, expect.stringContaining('nothing was changed')])
+    const privacy = await run('run', 'privacy', '--', 'export', '--driver', 'd-readme')
+    expect([privacy.code, privacy.output]).toEqual([0, expect.stringContaining('"351912000111"')])
 
     started.child.kill('SIGINT')
     const [code] = await once(started.child, 'exit')

@@ -47,7 +47,7 @@ describe('outside the 24-hour window', () => {
     expect(await world.sandbox.refusals(132016)).toBe(1)
   })
 
-  it('sets a reply aside that could not be sent in time, and dispatch hears of it', async () => {
+  it('S34: sets a reply aside that could not be sent in time, and dispatch hears of it', async () => {
     const driver = world.someDriver()
     await world.sandbox.setFaults('whatsapp', { down: true, only: ['messages.send'] })
     await world.sandbox.phone(driver.phone).sendAcked('help')

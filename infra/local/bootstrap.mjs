@@ -27,7 +27,9 @@ const COMMANDS = {
   faults: { script: 'tests/faults/main.ts', needs: SERVERS },
   bench: { script: 'tests/bench/main.ts', needs: SERVERS },
   drivers: { script: 'infra/local/drivers.ts', needs: [] },
+  audit: { script: 'infra/local/audit.ts', needs: [] },
   'dead-letters': { script: 'infra/local/dead-letters.ts', needs: [] },
+  privacy: { script: 'infra/local/privacy.ts', needs: [] },
 }
 
 // Debian starts what it installs. We run private servers and want none of those: not now (policy-rc.d), and not

@@ -24,9 +24,14 @@ const files = globSync(
   { cwd: CHECKOUT },
 )
 
-/** Every name in a text, with the labels that stand behind it in braces. */
+const roles = new Set(read('packages/database/grants.sql').match(/waybill_\w+/g))
+
+/** Every name in a text that is not that of a role in the database, with the labels that stand behind it in braces. */
 function metricsIn(text: string) {
-  return [...text.matchAll(/\b(waybill_\w+)(?:\{([^}]*)\})?/g)].map(([, name = '', selector = '']) => ({
+  const found = [...text.matchAll(/\b(waybill_\w+)(?:\{([^}]*)\})?/g)].filter(
+    ([, name = '']) => !roles.has(name),
+  )
+  return found.map(([, name = '', selector = '']) => ({
     name,
     labels: selector
       .replaceAll(/\\?"[^"]*"/g, '')

@@ -104,6 +104,11 @@ const CASES: Readonly<Record<string, Case>> = {
     staysQuiet: { 'waybill_lanes_swept_total{kind="inbound"}': '0+10x120' },
     after: '40m',
   },
+  AuditNotSealed: {
+    fires: { waybill_audit_unsealed_seconds: '0+60x120' },
+    staysQuiet: { waybill_audit_unsealed_seconds: '60x120' },
+    after: '40m',
+  },
   BreakerOpen: {
     fires: { 'waybill_breaker_state{breaker="orders-read"}': '2 1 2 1 2 1 2 1 2 1 2 1 2x108' },
     // Half open until somebody calls.

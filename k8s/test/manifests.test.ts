@@ -14,7 +14,7 @@ const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string) => readFileSync(`${CHECKOUT}/${path}`, 'utf8')
 
 // Kinds of operators that publish no types. Nothing but their names is checked here.
-const UNTYPED = ['RabbitmqCluster', 'Cluster', 'ExternalSecret']
+const UNTYPED = ['RabbitmqCluster', 'Cluster', 'ExternalSecret', 'Issuer', 'Certificate']
 // kubectl apply keeps what it has applied in an annotation.
 const APPLIED_BYTES_MAX = 256 * 1_024
 // Their pods are made by operators: they carry these names.
@@ -133,7 +133,8 @@ describe.each(['dev', 'prod'])('k8s/overlays/%s', (overlay) => {
   it.each(Object.entries(READS))('gives %s the variables that it reads, and no others', (name, variables) => {
     const service = workloads().find((it) => it.name === name)
     const given = service?.template.spec.containers[0]?.env.map((it) => it.name) ?? []
-    expect(given.toSorted()).toEqual([...COMMON, ...variables].toSorted())
+    const own = given.filter((it) => it !== 'NODE_EXTRA_CA_CERTS')
+    expect(own.toSorted()).toEqual([...COMMON, ...variables].toSorted())
   })
 
   it('S28: runs our containers without rights, and gives them time to stop', () => {
@@ -222,6 +223,27 @@ describe('production', () => {
     const blocks = [...JSON.stringify(policies).matchAll(/"ipBlock":(\{.*?\})/g)].map(([, block]) => block)
     expect(blocks.length).toBeGreaterThan(0)
     for (const block of blocks) expect(block).toContain('169.254.0.0/16')
+  })
+
+  it('S22: lets nobody speak to a server without TLS, nor take its certificate on faith', () => {
+    const policies = JSON.stringify(all.filter(({ kind }) => kind === 'NetworkPolicy'))
+    expect(policies).toContain('"port":5671')
+    expect(policies).not.toMatch(/"port":1?5672\b/)
+    expect(specOf('RabbitmqCluster', 'rabbitmq')).toMatchObject({ tls: { secretName: 'rabbitmq-tls' } })
+    expect(specOf('Cluster', 'postgres')).toMatchObject({ certificates: { serverTLSSecret: 'postgres-tls' } })
+    expect(JSON.stringify(specOf('Deployment', 'redis'))).toContain('"--port","0","--tls-port","6379"')
+    const made = all.flatMap((it) =>
+      it.kind === 'Certificate'
+        ? [z.object({ spec: z.object({ secretName: z.string() }) }).parse(it).spec.secretName]
+        : [],
+    )
+    expect(made).toEqual(expect.arrayContaining(['authority', 'rabbitmq-tls', 'postgres-tls', 'redis-tls']))
+    for (const name of Object.keys(READS)) {
+      const service = JSON.stringify(specOf('Deployment', name))
+      expect(service).toContain('{"name":"NODE_EXTRA_CA_CERTS","value":"/etc/waybill/ca.crt"}')
+      expect(service).toContain('"secretName":"authority"')
+    }
+    expect(JSON.stringify(specOf('Job', 'migrate')).match(/NODE_EXTRA_CA_CERTS/g)).toHaveLength(3)
   })
 
   it('holds no secret, and gives the broker what compose gives it', () => {

@@ -67,7 +67,7 @@ afterAll(async () => {
   await system[Symbol.asyncDispose]()
 })
 
-describe('attacks', () => {
+describe('S10, S11: attacks', () => {
   it('are enough', () => expect(ATTACKS.length).toBeGreaterThanOrEqual(150))
 
   it.each(cast)('by $channel come to nothing: $text', (attack) => {

@@ -5,20 +5,7 @@ import { Registry } from 'prom-client'
 import { z } from 'zod'
 import { sandboxAccounts } from '../../infra/local/stack/accounts.ts'
 import { serviceVariables } from '../../infra/local/stack/services.ts'
-import * as assistantConfig from '../../services/assistant/src/config.ts'
-import * as assistant from '../../services/assistant/src/service.ts'
-import * as dispatchConfig from '../../services/dispatch/src/config.ts'
-import * as dispatch from '../../services/dispatch/src/service.ts'
-import * as guardrailsConfig from '../../services/guardrails/src/config.ts'
-import * as guardrails from '../../services/guardrails/src/service.ts'
-import * as ingressConfig from '../../services/ingress/src/config.ts'
-import * as ingress from '../../services/ingress/src/service.ts'
-import * as intakeConfig from '../../services/intake/src/config.ts'
-import * as intake from '../../services/intake/src/service.ts'
-import * as schedulerConfig from '../../services/scheduler/src/config.ts'
-import * as scheduler from '../../services/scheduler/src/service.ts'
-import * as senderConfig from '../../services/sender/src/config.ts'
-import * as sender from '../../services/sender/src/service.ts'
+import { EVERY_SERVICE } from '../every-service.ts'
 
 const registered = z.object({
   name: z.string(),
@@ -28,17 +15,6 @@ const registered = z.object({
 })
 type Registered = z.output<typeof registered>
 export type Metric = Registered & { services: readonly string[] }
-type Env = Readonly<Record<string, string>>
-
-const SERVICES = [
-  ['ingress', (env: Env) => ingress.startService(ingressConfig.loadConfig(env))],
-  ['intake', (env: Env) => intake.startService(intakeConfig.loadConfig(env))],
-  ['assistant', (env: Env) => assistant.startService(assistantConfig.loadConfig(env))],
-  ['guardrails', (env: Env) => guardrails.startService(guardrailsConfig.loadConfig(env))],
-  ['sender', (env: Env) => sender.startService(senderConfig.loadConfig(env))],
-  ['scheduler', (env: Env) => scheduler.startService(schedulerConfig.loadConfig(env))],
-  ['dispatch', (env: Env) => dispatch.startService(dispatchConfig.loadConfig(env))],
-] as const
 
 const NOBODY = '127.0.0.1:1'
 
@@ -46,6 +22,7 @@ const NOBODY = '127.0.0.1:1'
 export async function readMetrics(): Promise<Metric[]> {
   await using vhost = await freshVhost()
   const variables = {
+    PROFILE: 'sandbox',
     ...sandboxAccounts(`http://${NOBODY}`),
     AMQP_URL: vhost.url,
     DATABASE_URL: `postgres://nobody@${NOBODY}/none`,
@@ -55,7 +32,7 @@ export async function readMetrics(): Promise<Metric[]> {
     MEDIA_DIR: tmpdir(),
   }
   const found = new Map<string, Metric>()
-  for (const [service, start] of SERVICES) {
+  for (const [service, start] of EVERY_SERVICE) {
     const env = { ...serviceVariables(service, variables), PORT: '0', LOG_LEVEL: 'silent' }
     for (const metric of await registeredDuring(() => start(env))) {
       const services = found.get(metric.name)?.services ?? []

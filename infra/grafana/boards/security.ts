@@ -129,6 +129,18 @@ export const security: Board = {
       ],
     },
     {
+      title: 'Record',
+      panels: [
+        {
+          title: 'Audit without a link',
+          says: 'Age of the oldest row that is not in the chain yet. The scheduler adds what is new every minute.',
+          ...{ unit: 's', shows: 'lines', width: 12 },
+          queries: { oldest: 'max(waybill_audit_unsealed_seconds)' },
+          alerts: { AuditNotSealed: 600 },
+        },
+      ],
+    },
+    {
       title: 'Accounts',
       panels: [
         {

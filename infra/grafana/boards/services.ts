@@ -337,6 +337,33 @@ const SERVICES: readonly Service[] = [
           },
         ],
       },
+      {
+        title: 'What is old',
+        panels: [
+          {
+            title: 'Rows that left for the archive',
+            says: 'Over, and older than the hot period.',
+            ...{ unit: 'short', shows: 'stacked', width: 12 },
+            queries: { '{{table}}': 'sum by (table) (increase(waybill_retention_rows_total[1h]))' },
+            emptyUnless: 'a row is older than the hot period',
+          },
+          {
+            title: 'The last run took',
+            says: 'Once an hour, a thousand rows at a time.',
+            ...{ unit: 's', shows: 'lines', width: 6 },
+            queries: { 'last run': 'max(waybill_retention_run_seconds)' },
+          },
+          {
+            title: 'Months and files removed',
+            says: 'Months of the archive, and files of drivers that nobody has sent again.',
+            ...{ unit: 'short', shows: 'lines', width: 6 },
+            queries: {
+              months: 'sum(increase(waybill_retention_months_dropped_total[1d]))',
+              files: 'sum(increase(waybill_retention_files_total[1d]))',
+            },
+          },
+        ],
+      },
     ],
   },
   {

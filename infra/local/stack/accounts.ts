@@ -61,8 +61,10 @@ const ACCOUNTS: Readonly<Record<Upstream, Account>> = {
   },
 }
 
-/** How it behaves, whoever the upstreams are. */
+/** How it behaves, whoever the upstreams are. The first two are for docker compose. */
 const SETTINGS = [
+  'PROFILE',
+  'PLAINTEXT_HOSTS',
   'QUIET_FROM',
   'QUIET_UNTIL',
   'ORDER_EVENTS_MERGE_MS',
@@ -71,6 +73,7 @@ const SETTINGS = [
   'GUARDRAILS_TOKEN',
   'JUDGE_API_KEY',
   'JUDGE_TIMEOUT_MS',
+  'LOG_HASH_KEY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_TRACES_SAMPLER',
   'OTEL_TRACES_SAMPLER_ARG',

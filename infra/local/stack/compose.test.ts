@@ -10,7 +10,7 @@ const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url))
 const read = (path: string) => readFileSync(`${CHECKOUT}/${path}`, 'utf8')
 
 // They end when they have done what they are for.
-const ONE_SHOT = ['migrate', 'seed', 'faq']
+const ONE_SHOT = ['migrate', 'broker', 'seed', 'faq']
 
 const service = z.object({
   profiles: z.array(z.string()).default([]),
@@ -53,6 +53,18 @@ describe('docker-compose.yml', () => {
       security_opt: ['no-new-privileges:true'],
       deploy: { resources: { limits: { memory: expect.any(String) } } },
     })
+  })
+
+  it('S23: gives every service a user of its own at RabbitMQ, and the broker the same ones', () => {
+    const connecting = Object.entries(READS).flatMap(([name, it]) => (it.includes('AMQP_URL') ? [name] : []))
+    const urls = connecting.map(
+      (name) => [name, String(compose.services[name]?.environment.AMQP_URL)] as const,
+    )
+    for (const [name, url] of urls)
+      expect(url).toMatch(new RegExp(`^amqp://${name}:\\$\\{RABBITMQ_${name.toUpperCase()}_`))
+    expect(compose.services.broker?.environment).toMatchObject(
+      Object.fromEntries(urls.map(([name, url]) => [`AMQP_URL_${name.toUpperCase()}`, url])),
+    )
   })
 
   it('shows dashboards to who reaches the port, lets nobody change them, and has no password', () => {

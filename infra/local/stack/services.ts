@@ -25,7 +25,10 @@ export const DEFAULT_SCALE: Scale = {
 
 /** What every service reads besides HOST, PORT and INSTANCE. */
 export const COMMON = [
+  'PROFILE',
+  'PLAINTEXT_HOSTS',
   'LOG_LEVEL',
+  'LOG_HASH_KEY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_TRACES_SAMPLER',
   'OTEL_TRACES_SAMPLER_ARG',
@@ -41,7 +44,7 @@ export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly st
     'ORDER_EVENTS_SECRET',
     'ORDER_EVENTS_SECRET_PREVIOUS',
   ],
-  intake: ['AMQP_URL', 'DATABASE_URL', 'WHATSAPP_PHONE_NUMBER_ID'],
+  intake: ['AMQP_URL', 'DATABASE_URL', 'WHATSAPP_PHONE_NUMBER_ID', 'RETENTION_HOT_DAYS'],
   assistant: [
     'AMQP_URL',
     'DATABASE_URL',
@@ -90,7 +93,14 @@ export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly st
     'WHATSAPP_WABA_ID',
     'WHATSAPP_MESSAGES_PER_SECOND',
   ],
-  scheduler: ['AMQP_URL', 'DATABASE_URL'],
+  scheduler: [
+    'AMQP_URL',
+    'DATABASE_URL',
+    'RETENTION_HOT_DAYS',
+    'RETENTION_ARCHIVE_DAYS',
+    'RETENTION_MEDIA_DAYS',
+    'MEDIA_DIR',
+  ],
   dispatch: [
     'AMQP_URL',
     'DATABASE_URL',

@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { migrate } from '@waybill/database'
+import { migrate, ROLES, urlAs } from '@waybill/database'
 import { importDrivers, loadFaq } from '@waybill/tools'
 import { CHECKOUT } from '../launcher.ts'
 import { freePorts } from '../servers/free-ports.ts'
@@ -9,7 +10,9 @@ import { endLeftovers } from '../servers/leftovers.ts'
 import type { ServerUrls } from '../servers/start-servers.ts'
 import { type Supervised, supervise, type UnexpectedEnd } from '../servers/supervise.ts'
 import { sandboxAccounts } from './accounts.ts'
+import { createBrokerUsers } from './broker-users.ts'
 import { nginx } from './nginx.ts'
+import { createRedisUser } from './redis-user.ts'
 import { sandboxDrivers } from './sandbox-drivers.ts'
 import { serviceCommand } from './service-command.ts'
 import { DEFAULT_SCALE, type Scale, SERVICES, type ServiceName, serviceVariables } from './services.ts'
@@ -24,6 +27,8 @@ export type StackDescription = {
   redis: string
   amqp: string
   rabbitmqManagement: string
+  /** Of the names that conversations and messages have in the logs. */
+  logHashKey: string
   processes: { service: ServiceName; instance: string; pid: number; metricsUrl: string }[]
 }
 
@@ -81,7 +86,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await endLeftovers(pidDir)
   rmSync(join(dir, 'logs'), { recursive: true, force: true })
   const checkout = options.checkout ?? CHECKOUT
-  await migrate(servers.postgresUrl, join(checkout, 'packages/database/migrations'))
+  const database = join(checkout, 'packages/database')
+  await migrate(servers.postgresUrl, { dir: join(database, 'migrations') })
   await loadFaq(servers.postgresUrl, options.faqDir ?? FAQ_DIR)
   // With a real WhatsApp, their numbers could be somebody's.
   if (!options.accounts?.WHATSAPP_ACCESS_TOKEN) await importDrivers(servers.postgresUrl, sandboxDrivers())
@@ -97,6 +103,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     DATABASE_URL: servers.postgresUrl,
     REDIS_URL: servers.redisUrl,
     AMQP_URL: servers.amqpUrl,
+    LOG_HASH_KEY: randomUUID(),
     MEDIA_DIR: join(dir, 'media'),
     GUARDRAILS_POLICY_DIR: join(checkout, 'infra/guardrails'),
     GUARDRAILS_URLS: wanted
@@ -104,7 +111,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       .join(','),
     ...played,
     ...options.accounts,
+    // The database here asks for no password, whoever the upstreams are.
+    PROFILE: 'sandbox',
   }
+  const brokerUsers = await createBrokerUsers(servers)
+  const redisUser = await createRedisUser(servers.redisUrl)
+  // A version from before there were roles has no rights for them.
+  const hasRoles = existsSync(join(database, 'grants.sql'))
   const instances: Instance[] = []
   const numbers = new Map<ServiceName, number>()
 
@@ -115,9 +128,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const url = `http://127.0.0.1:${port}`
     const own =
       service === 'sandbox'
-        ? { ...played, SANDBOX_WEBHOOK_URL: webhookUrl }
+        ? { ...played, PROFILE: 'sandbox', SANDBOX_WEBHOOK_URL: webhookUrl }
         : serviceVariables(service, variables)
-    const env = { ...own, ...options.env?.[service] }
+    const given: Record<string, string> = { ...own, ...options.env?.[service] }
+    // Another commit may need other queues, and declares them.
+    const amqp =
+      given.AMQP_URL && from === CHECKOUT ? { AMQP_URL: brokerUsers.urlFor(service, given.AMQP_URL) } : {}
+    const redis = given.REDIS_URL ? { REDIS_URL: redisUser.urlFor(given.REDIS_URL) } : {}
+    const role = ROLES.find((it) => it === `waybill_${service}`)
+    const postgres =
+      given.DATABASE_URL && role && hasRoles ? { DATABASE_URL: urlAs(role, given.DATABASE_URL) } : {}
+    const env = { ...given, ...amqp, ...redis, ...postgres }
     const supervised = supervise({
       command: serviceCommand({ checkout: from, service, instance, port, dir, pidDir, env }),
       isReady: async () => (await fetch(`${url}/ready`)).ok,
@@ -143,6 +164,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // The sandbox last: the others finish what they have begun with it.
     await Promise.all(instances.filter((it) => it.service !== 'sandbox').map((it) => it.stop()))
     await Promise.all(instances.map((it) => it.stop()))
+    await brokerUsers[Symbol.asyncDispose]()
+    await redisUser[Symbol.asyncDispose]()
   }
 
   for (const [index, service] of wanted.entries()) {
@@ -182,6 +205,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         redis: servers.redisUrl,
         amqp: servers.amqpUrl,
         rabbitmqManagement: servers.rabbitmqManagementUrl,
+        logHashKey: variables.LOG_HASH_KEY,
         processes: instances.map(({ service, instance, pid, metricsUrl }) => ({
           service,
           instance,

@@ -66,14 +66,61 @@ beforeEach(async () => {
 const post = (body = 'x', path = '/webhook') => fetch(door.url + path, { method: 'POST', body })
 
 describe('the front door', () => {
-  it('passes webhooks on with a request id, and nothing else', async () => {
+  it('S20: passes webhooks on with a request id, and nothing else', async () => {
     expect((await post()).status).toBe(200)
     expect([...one.asked, ...other.asked]).toEqual(['POST /webhook with id'])
-    for (const path of ['/', '/metrics', '/ready', '/live', '/webhook/', '/webhooks']) {
+    for (const path of [
+      '/',
+      '/metrics',
+      '/ready',
+      '/live',
+      '/admin/help',
+      '/v1/policy',
+      '/webhook/',
+      '/webhooks',
+    ]) {
       expect((await post('x', path)).status).toBe(404)
     }
     expect((await fetch(`${door.url}/webhook`, { method: 'DELETE' })).status).toBe(405)
     expect([...one.asked, ...other.asked]).toHaveLength(1)
+  })
+
+  it('S20: asks an ingress for nothing else, however a path is written', async () => {
+    const paths = [
+      ...['/metrics/../webhook', '/metrics/%2e%2e/webhook', '/metrics;/../webhook', '/metrics%3f/../webhook'],
+      ...[
+        '/webhook/../metrics',
+        '/webhook%2f..%2fmetrics',
+        '//webhook',
+        '//metrics',
+        '/webhook%00',
+        '/%2fmetrics',
+      ],
+      ...[
+        '/metrics%23/../webhook',
+        '/webhook?/../metrics',
+        '/webhook#/../metrics',
+        '/x/..%2f..%2fmetrics',
+        '*',
+      ],
+      ...[
+        'http://127.0.0.1/metrics',
+        '/webhook\0/metrics',
+        '/WEBHOOK',
+        '/webhook%0d%0aX:1',
+        `/${'x'.repeat(40_000)}`,
+      ],
+    ]
+    for (const path of paths) {
+      const socket = connect(Number(new URL(door.url).port), '127.0.0.1')
+      socket
+        .on('error', () => {})
+        .write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`, 'latin1')
+      socket.resume()
+      await once(socket, 'close')
+    }
+    const asked = new Set([...one.asked, ...other.asked].map((it) => it.replace(/\?\S*/, '')))
+    expect(asked).toEqual(new Set(['GET /webhook with id']))
   })
 
   it('passes order events on, small ones', async () => {
@@ -104,7 +151,7 @@ describe('the front door', () => {
     for (let i = 0; i < 12; i++) expect((await post()).status).toBe(503)
   })
 
-  it('leaves the verify token out of its logs', async () => {
+  it('S17: leaves the verify token out of its logs', async () => {
     await fetch(`${door.url}/webhook?hub.verify_token=not-for-logs&hub.challenge=1`)
     one.will(() => 'reset')
     other.will(() => 'reset')
@@ -117,12 +164,12 @@ describe('the front door', () => {
     expect(logs).not.toContain('not-for-logs')
   })
 
-  it('takes 3 MB and refuses more than WhatsApp sends', async () => {
+  it('S6: takes 3 MB and refuses more than WhatsApp sends', async () => {
     expect((await post('x'.repeat(3 * 1024 * 1024))).status).toBe(200)
     expect((await post('x'.repeat(4 * 1024 * 1024))).status).toBe(413)
   })
 
-  it('lets nobody hold an ingress with a body that does not come', async () => {
+  it('S6: lets nobody hold an ingress with a body that does not come', async () => {
     const slow = connect(Number(new URL(door.url).port), '127.0.0.1')
     slow.write('POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nx')
     await once(slow, 'connect')
@@ -131,7 +178,22 @@ describe('the front door', () => {
     slow.destroy()
   })
 
-  it('says who it is, but not which version', async () => {
+  it('S6: hangs up on whoever does not come to the end of a header', async () => {
+    const slow = connect(Number(new URL(door.url).port), '127.0.0.1').on('error', () => {})
+    slow.write('GET /webhook HTTP/1.1\r\nHost: x\r\nX-Slow: ')
+    slow.resume()
+    await new Promise((resolve) => slow.on('close', resolve)) // reset, or closed
+    expect([...one.asked, ...other.asked]).toEqual([])
+  }, 30_000)
+
+  it('S30: says who it is, but not which version', async () => {
     expect((await fetch(`${door.url}/health`)).headers.get('server')).toBe('nginx')
+  })
+
+  it('S22: asks to be asked with TLS only, whatever it answers', async () => {
+    for (const path of ['webhook', 'no-such-page']) {
+      const answer = await fetch(`${door.url}/${path}`)
+      expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000')
+    }
   })
 })

@@ -31,6 +31,12 @@ const driver = z
       .describe(
         'Until when he is asked, and may change his answer without dispatch; without: two hours later',
       ),
+    consent: z
+      .boolean()
+      .optional()
+      .describe(
+        'false: is not written to first. true takes back such a false, but no STOP that the driver has written; without: as it is',
+      ),
     permissions: z.array(z.string().min(1)).default([]).describe('customer-phone: may see the phone numbers'),
   })
   .refine((it) => it.checkInAt === null || !it.checkInUntil || it.checkInAt < it.checkInUntil, {

@@ -47,7 +47,7 @@ function readSection(section: string): FaqEntry {
 function toWhatsApp(markdown: string): string {
   return markdown
     .replaceAll(/\*\*(.+?)\*\*/g, '*$1*')
-    .replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, '$1 ($2)')
+    .replaceAll(/\[([^[\]]+)\]\(([^()]+)\)/g, '$1 ($2)')
     .replaceAll(/([^\n])\n(?![\n•\-*\d])/g, '$1 ')
     .replaceAll(/^[-*] +/gm, '• ')
 }

@@ -14,6 +14,19 @@ const UPSERT = `
     time_zone = excluded.time_zone, check_in_at = excluded.check_in_at,
     check_in_until = excluded.check_in_until, permissions = excluded.permissions`
 
+// A driver's own STOP is the driver's to take back.
+const CONSENT = `
+  WITH changed AS (
+    UPDATE drivers d SET opted_out_at = CASE WHEN NOT consent THEN clock_timestamp() END,
+      opted_out_by = CASE WHEN NOT consent THEN 'drivers file' END
+    FROM jsonb_to_recordset($1) AS given (id text, consent boolean)
+    WHERE d.id = given.id AND CASE WHEN consent THEN d.opted_out_by = 'drivers file' ELSE NOT consent AND d.opted_out_at IS NULL END
+    RETURNING d.id, d.opted_out_at
+  )
+  INSERT INTO audit (action, driver_id, detail)
+  SELECT CASE WHEN opted_out_at IS NULL THEN 'driver.opted-in' ELSE 'driver.opted-out' END, id,
+    jsonb_build_object('by', 'drivers file') FROM changed`
+
 const IDENTITIES = `
   SELECT id AS driver_id, kind, value FROM jsonb_to_recordset($1) AS given (id text, phone text, "userId" text),
     LATERAL (VALUES ('phone', phone), ('user_id', "userId")) AS named (kind, value) WHERE value IS NOT NULL`
@@ -39,6 +52,7 @@ export async function importDrivers(databaseUrl: string, drivers: readonly Drive
     const rows = JSON.stringify(drivers)
     await client.query('BEGIN')
     await client.query(UPSERT, [rows])
+    await client.query(CONSENT, [rows])
     await client.query(DROP_FORMER_IDENTITIES, [rows])
     await client.query(ADD_IDENTITIES, [rows])
     const taken = await client.query<{ driverId: string; kind: string; ownerId: string }>(TAKEN_IDENTITIES, [
@@ -62,8 +76,10 @@ export type ListedDriver = {
   phone: string | null
 }
 
-export function listDrivers(databaseUrl: string): Promise<ListedDriver[]> {
+/** Names and numbers of all drivers. `by` is on record. */
+export function listDrivers(databaseUrl: string, by: string): Promise<ListedDriver[]> {
   return withClient(databaseUrl, async (client) => {
+    await client.query(`INSERT INTO audit (action, detail) VALUES ('drivers.listed', $1)`, [{ by }])
     const found = await client.query<ListedDriver>(`
       SELECT d.id, d.name, d.status, d.time_zone AS "timeZone",
         (SELECT value FROM identities WHERE driver_id = d.id AND kind = 'phone') AS phone

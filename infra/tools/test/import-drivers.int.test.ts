@@ -57,14 +57,37 @@ describe('importDrivers', () => {
   it('lifts no suspension', async () => {
     await importDrivers(database.url, [{ ...JOHAN, status: 'suspended' }])
     await importDrivers(database.url, [JOHAN])
-    expect(await listDrivers(database.url)).toMatchObject([{ id: 'd-1' }, { id: 'd-2', status: 'suspended' }])
+    expect(await listDrivers(database.url, 'Ana')).toMatchObject([
+      { id: 'd-1' },
+      { id: 'd-2', status: 'suspended' },
+    ])
     await importDrivers(database.url, [{ ...JOHAN, status: 'inactive' }])
-    expect(await listDrivers(database.url)).toMatchObject([{ id: 'd-1' }, { id: 'd-2', status: 'inactive' }])
+    expect(await listDrivers(database.url, 'Ana')).toMatchObject([
+      { id: 'd-1' },
+      { id: 'd-2', status: 'inactive' },
+    ])
+  })
+
+  it('S34: a driver without consent is not to be written to first, and a STOP is the driver’s own', async () => {
+    const optedOut = async () =>
+      (await pool.query('SELECT opted_out_by FROM drivers ORDER BY id')).rows.map((it) => it.opted_out_by)
+    await importDrivers(database.url, [{ ...MARIA, consent: false }, JOHAN])
+    expect(await optedOut()).toEqual(['drivers file', null])
+    await importDrivers(database.url, [MARIA, JOHAN])
+    expect(await optedOut()).toEqual(['drivers file', null])
+    await pool.query(`UPDATE drivers SET opted_out_at = now(), opted_out_by = 'wamid.1' WHERE id = 'd-2'`)
+    await importDrivers(database.url, [
+      { ...MARIA, consent: true },
+      { ...JOHAN, consent: true },
+    ])
+    expect(await optedOut()).toEqual([null, 'wamid.1'])
+    const { rows } = await pool.query("SELECT action FROM audit WHERE driver_id = 'd-1' ORDER BY id")
+    expect(rows).toEqual([{ action: 'driver.opted-out' }, { action: 'driver.opted-in' }])
   })
 
   it('changes who is there and leaves the others alone', async () => {
     await importDrivers(database.url, [{ ...MARIA, name: 'Maria José', status: 'suspended', language: 'pt' }])
-    expect(await listDrivers(database.url)).toEqual([
+    expect(await listDrivers(database.url, 'Ana')).toEqual([
       {
         id: 'd-1',
         name: 'Maria José',
@@ -96,7 +119,7 @@ describe('importDrivers', () => {
       'driver d-3: the phone belongs to driver d-2',
     )
     expect(await identities()).toEqual(before)
-    expect((await listDrivers(database.url)).map(({ name }) => name)).toEqual(['Maria', 'Johan'])
+    expect((await listDrivers(database.url, 'Ana')).map(({ name }) => name)).toEqual(['Maria', 'Johan'])
   })
 
   it('leaves a locked identity locked', async () => {
@@ -106,4 +129,15 @@ describe('importDrivers', () => {
     await importDrivers(database.url, [MARIA])
     expect(await identities()).toContain('d-1 phone 5531987650102 changed')
   })
+})
+
+it('S19: puts on record who has listed the drivers', async () => {
+  const before = await listings()
+  await listDrivers(database.url, 'Ana')
+  expect((await listings()).slice(before.length)).toEqual([{ detail: { by: 'Ana' } }])
+
+  async function listings() {
+    const { rows } = await pool.query(`SELECT detail FROM audit WHERE action = 'drivers.listed' ORDER BY id`)
+    return rows
+  }
 })

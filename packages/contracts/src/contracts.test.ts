@@ -33,6 +33,17 @@ describe('every contract', () => {
   })
 })
 
+it('S23: every queue is somebody’s to fill, to work off, and to set aside', () => {
+  const roles: exported.BrokerRole[] = Object.values(exported.ROLES)
+  expect(new Set(exported.QUEUES)).toEqual(new Set(contracts))
+  for (const contract of contracts) {
+    expect(roles.filter(({ consumes }) => consumes.includes(contract))).toHaveLength(1)
+    expect(roles.some((it) => it.collects.includes(contract))).toBe(true)
+    // Besides whoever replays what was set aside.
+    expect(roles.filter(({ publishes }) => publishes.includes(contract)).length).toBeGreaterThan(1)
+  }
+})
+
 describe('messages in flight', () => {
   // Written once, by the version of the code that is still publishing while this one starts to consume.
   const sampleOf = (routingKey: string) =>

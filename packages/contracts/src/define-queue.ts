@@ -23,7 +23,7 @@ export type QueueContract<Schema extends z.ZodType = z.ZodType> = {
 
 export type Payload<Q extends QueueContract> = z.output<Q['schema']>
 
-/** The one exchange of the system: topic, durable. */
+/** Where events are published: topic, durable. */
 export const EXCHANGE = 'waybill'
 
 export function defineQueue<const Q extends QueueContract>(contract: Q): Q {

@@ -1,4 +1,10 @@
-export { defineQueue, EXCHANGE, type Payload, type QueueContract, type RetryPolicy } from './define-queue.ts'
+export {
+  defineQueue,
+  EXCHANGE,
+  type Payload,
+  type QueueContract,
+  type RetryPolicy,
+} from './define-queue.ts'
 export {
   broadcastReady,
   checkInDue,
@@ -9,4 +15,5 @@ export {
   turnStarted,
 } from './hints.ts'
 export { type OrderEvent, orderEventReceived, orderEventSchema, orderEventsDue } from './order-events.ts'
+export { type BrokerRole, contractsOf, QUEUES, ROLES, type RoleName } from './roles.ts'
 export { type WebhookHeaders, webhookHeadersSchema, webhookReceived } from './webhook-received.ts'

@@ -13,7 +13,10 @@ const common = {
   /** `urgent` is told at night too, and without waiting for others. */
   priority: z.enum(['normal', 'urgent']).default('normal'),
 }
-const ofOrder = { ...common, order_id: z.coerce.string().min(1).max(100) }
+const ofOrder = {
+  ...common,
+  order_id: z.union([z.string(), z.number().transform(String)]).pipe(z.string().min(1).max(100)),
+}
 
 /** A change in the order system that a driver should hear of. What it says of an order is read from there again. */
 export const orderEventSchema = z.discriminatedUnion('type', [

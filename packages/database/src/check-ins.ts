@@ -1,6 +1,7 @@
 import type { Driver } from './authenticate.ts'
 import type { NewNotice } from './notices.ts'
 import type { Pool } from './pool.ts'
+import { storableJson } from './storable-json.ts'
 import { withOrigin } from './with-origin.ts'
 
 /** `date` is the driver's local date, `yyyy-mm-dd`. */
@@ -13,6 +14,8 @@ export type CheckIn = { driverId: string; date: string }
 export type CheckInStep = {
   step: 'ask' | 'remind' | 'miss' | 'raise' | 'expire'
   driver: Driver
+  /** Not to be written to first. */
+  hasOptedOut: boolean
   conversation: CheckInConversation | null
 }
 export type CheckInConversation = {
@@ -57,7 +60,8 @@ export async function readCheckIn(
 ): Promise<CheckInStep | undefined> {
   const { rows } = await pool.query<CheckInStep>({
     name: 'read-check-in',
-    text: 'SELECT step, driver, conversation FROM read_check_in($1, $2, coalesce($3, clock_timestamp()), $4)',
+    text: `SELECT step, r.driver, has_opted_out($1) AS "hasOptedOut", r.conversation
+           FROM within(NULL, $1) w, read_check_in(w.driver, $2, coalesce($3, clock_timestamp()), $4) r`,
     values: [driverId, date, now, phoneNumberId],
   })
   return rows[0]
@@ -67,8 +71,8 @@ export async function readCheckIn(
 export async function askCheckIn(pool: Pool, question: CheckInQuestion): Promise<'asked' | 'over' | 'busy'> {
   const { rows } = await pool.query<{ state: 'asked' | 'over' | 'busy' }>({
     name: 'ask-check-in',
-    text: 'SELECT state FROM ask_check_in($1)',
-    values: [JSON.stringify(withOrigin(question))],
+    text: `SELECT state FROM within($1::jsonb #>> '{conversation,id}', $1::jsonb ->> 'driverId') w, ask_check_in($1)`,
+    values: [storableJson(withOrigin(question))],
   })
   return rows[0]?.state ?? 'over'
 }
@@ -81,8 +85,8 @@ export async function endCheckIn(
 ): Promise<boolean> {
   const { rows } = await pool.query<{ ended: boolean }>({
     name: 'end-check-in',
-    text: 'SELECT end_check_in($1, $2, $3, $4) AS ended',
-    values: [driverId, date, state, JSON.stringify(notices)],
+    text: 'SELECT end_check_in(w.driver, $2, $3, $4) AS ended FROM within(NULL, $1) w',
+    values: [driverId, date, state, storableJson(notices)],
   })
   return rows[0]?.ended === true
 }

@@ -31,7 +31,7 @@ export async function claimCommand(
 ): Promise<{ epoch: string; work: CommandWork }> {
   const { rows } = await pool.query<Row>({
     name: 'claim-command',
-    text: 'SELECT state, epoch, command FROM claim_command($1, $2, $3, $4)',
+    text: 'SELECT state, epoch, command FROM within(NULL, $1) w, claim_command(w.driver, $2, $3, $4)',
     values: [driverId, lease.owner, lease.ttlMs, lease.steal],
   })
   return { epoch: rows[0]?.epoch ?? '0', work: workOf(rows[0]) }
@@ -39,14 +39,14 @@ export async function claimCommand(
 
 export async function settleCommand(
   pool: Pool,
-  driverId: string,
+  { driverId, conversationId }: { driverId: string; conversationId: string },
   { epoch, lease, id, outcome }: { epoch: string; lease: CommandLease; id: string; outcome: CommandOutcome },
 ): Promise<CommandWork> {
   const settled = outcome.kind === 'rejected' ? { ...outcome, reply: withOrigin(outcome.reply) } : outcome
   const { rows } = await pool.query<Row>({
     name: 'settle-command',
-    text: 'SELECT state, command FROM settle_command($1, $2, $3, $4, $5, $6)',
-    values: [driverId, lease.owner, epoch, lease.ttlMs, id, settled],
+    text: 'SELECT state, command FROM within($7, $1) w, settle_command(w.driver, $2, $3, $4, $5, $6)',
+    values: [driverId, lease.owner, epoch, lease.ttlMs, id, settled, conversationId],
   })
   return workOf(rows[0])
 }

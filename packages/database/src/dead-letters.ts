@@ -1,4 +1,5 @@
 import type { Pool } from './pool.ts'
+import { storableJson } from './storable-json.ts'
 
 export type NewDeadLetter = {
   queue: string
@@ -61,13 +62,9 @@ export async function recordDeadLetters(pool: Pool, letters: readonly NewDeadLet
   await pool.query({
     name: 'record-dead-letters',
     text: 'SELECT record_dead_letters($1)',
-    values: [JSON.stringify(rows, storable)],
+    values: [storableJson(rows)],
   })
 }
-
-/** PostgreSQL takes neither NUL nor half a surrogate pair, and an error quotes whatever came. */
-const storable = (_key: string, value: unknown) =>
-  typeof value === 'string' ? value.replaceAll('\0', '\uFFFD').toWellFormed() : value
 
 /** Those that died first come first. */
 export async function listDeadLetters(
@@ -99,12 +96,31 @@ export async function readDeadLetters(
   return rows
 }
 
-/** On record: somebody has read what is personal in it. */
-export async function auditRevealed(pool: Pool, id: string, by: string): Promise<void> {
+/** Whom a letter says that it is about. */
+export type LetterSubject = {
+  driverId?: string | undefined
+  conversationId?: string | undefined
+  noticeId?: string | undefined
+}
+
+/** On record: somebody has read what is personal in it, and of which driver, as far as that is known. */
+export async function auditRevealed(
+  pool: Pool,
+  letter: Pick<WholeDeadLetter, 'id' | 'queue' | 'messageId'>,
+  { by, subject }: { by: string; subject: LetterSubject },
+): Promise<void> {
   await pool.query({
     name: 'audit-revealed',
-    text: `SELECT audit_dead_letter(d, 'revealed', $2) FROM dead_letters d WHERE id = $1`,
-    values: [id, by],
+    text: `INSERT INTO audit (action, conversation_id, driver_id, detail)
+           SELECT 'dead-letter.revealed', coalesce(c.id, n.conversation_id), coalesce($3, n.driver_id, t.driver_id), $1
+           FROM (SELECT) always LEFT JOIN conversations c ON c.id = $2
+           LEFT JOIN turns t ON t.id = c.last_turn_id LEFT JOIN dispatch_notices n ON n.id = $4::uuid`,
+    values: [
+      { by, id: letter.id, queue: letter.queue, messageId: letter.messageId },
+      subject.conversationId,
+      subject.driverId,
+      subject.noticeId,
+    ],
   })
 }
 

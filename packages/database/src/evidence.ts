@@ -30,7 +30,7 @@ export async function messagePointedAt(
           AS "hasWritten",
         extract(epoch FROM coalesce((SELECT o.created_at FROM outbound o WHERE o.wamid = $2 LIMIT 1),
           (SELECT i.sent_at FROM inbound i WHERE i.wamid = $2)))::float8 * 1000 AS at
-      FROM message_pointed_at($1, $2)`,
+      FROM within($1, NULL) w, message_pointed_at(w.conversation, $2)`,
     values: [conversationId, wamid],
   })
   const [row] = rows
@@ -47,8 +47,8 @@ export async function readProofParts(
     text: `SELECT jsonb_strip_nulls(jsonb_build_object('wamid', t.wamid, 'kind', t.kind, 'sha256', t.sha256,
         'contentType', t.content_type, 'sizeBytes', t.size_bytes, 'objectKey', t.object_key, 'caption', t.caption,
         'latitude', t.latitude, 'longitude', t.longitude, 'sentAt', extract(epoch FROM t.sent_at) * 1000)) AS part
-      FROM proof_parts t JOIN proofs p ON p.id = t.proof_id
-      WHERE p.id = $1 AND p.driver_id = $2 AND t.wamid = ANY ($3) ORDER BY array_position($3, t.wamid)`,
+      FROM within(NULL, $2) w, LATERAL (SELECT r.* FROM proof_parts r JOIN proofs p ON p.id = r.proof_id
+        WHERE p.id = $1 AND p.driver_id = w.driver AND r.wamid = ANY ($3) OFFSET 0) t ORDER BY array_position($3, t.wamid)`,
     values: [proofId, driverId, wamids],
   })
   return rows.map(({ part }) => part)
@@ -62,9 +62,10 @@ export async function changesWaiting(
 ): Promise<ReadonlyMap<string, string>> {
   const { rows } = await pool.query<{ original: string; by: string }>({
     name: 'changes-waiting',
-    text: `SELECT body #>> ARRAY[kind, 'original_message_id'] AS original, wamid AS by FROM inbound
-      WHERE conversation_id = $1 AND status = 'waiting' AND kind IN ('edit', 'revoke')
-        AND body #>> ARRAY[kind, 'original_message_id'] = ANY ($2) ORDER BY sent_at, received_us, position`,
+    text: `SELECT body #>> ARRAY[kind, 'original_message_id'] AS original, wamid AS by
+      FROM within($1, NULL) w, LATERAL (SELECT * FROM inbound
+        WHERE conversation_id = w.conversation AND status = 'waiting' AND kind IN ('edit', 'revoke') OFFSET 0) i
+      WHERE body #>> ARRAY[kind, 'original_message_id'] = ANY ($2) ORDER BY sent_at, received_us, position`,
     values: [conversationId, wamids],
   })
   return new Map(rows.map(({ original, by }) => [original, by]))

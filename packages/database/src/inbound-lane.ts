@@ -1,6 +1,7 @@
 import type { Origin } from '@waybill/tracing'
 import type { NewNotice } from './notices.ts'
 import type { Pool } from './pool.ts'
+import { storableJson } from './storable-json.ts'
 import { withOrigin } from './with-origin.ts'
 
 /** A message as it waits in a conversation. `body` is what WhatsApp sent; `sentAt` in ms, WhatsApp's clock. */
@@ -84,6 +85,9 @@ export type GuardrailRecord = {
   }[]
 }
 
+/** Whether the driver may be written to first, and the message that says so. */
+export type Consent = { state: 'out' | 'in'; wamid: string }
+
 export type TurnRecord = {
   id: string
   driverId: string | undefined
@@ -105,6 +109,7 @@ export type TurnRecord = {
   /** Private data stays locked until dispatch confirms the person. */
   lockReason?: string | undefined
   guardrails?: readonly GuardrailRecord[] | undefined
+  consent?: Consent | undefined
   /** The driver was blocked once too often. */
   suspends?: boolean | undefined
 }
@@ -134,7 +139,7 @@ export async function claimTurn(
 ): Promise<{ epoch: string; work: TurnWork }> {
   const { rows } = await pool.query<Row>({
     name: 'claim-turn',
-    text: 'SELECT state, epoch, messages FROM claim_turn($1, $2, $3, $4, $5)',
+    text: 'SELECT state, epoch, messages FROM within($1, NULL) w, claim_turn(w.conversation, $2, $3, $4, $5)',
     values: [conversationId, lease.owner, lease.ttlMs, lease.steal, lease.attemptsMax],
   })
   return { epoch: rows[0]?.epoch ?? '0', work: workOf(rows[0]) }
@@ -149,8 +154,9 @@ export async function commitTurn(
   const record = { ...turn, replies: turn.replies.map(withOrigin) }
   const { rows } = await pool.query<Row>({
     name: 'commit-turn',
-    text: 'SELECT state, messages FROM commit_turn($1, $2, $3, $4, $5, $6)',
-    values: [conversationId, epoch, lease.owner, lease.ttlMs, lease.attemptsMax, JSON.stringify(record)],
+    text: `SELECT state, messages FROM within($1, $6::jsonb ->> 'driverId') w,
+      commit_turn(w.conversation, $2, $3, $4, $5, $6)`,
+    values: [conversationId, epoch, lease.owner, lease.ttlMs, lease.attemptsMax, storableJson(record)],
   })
   return workOf(rows[0])
 }
@@ -164,8 +170,8 @@ export async function failTurn(
   const record = { ...failure, apology: withOrigin(failure.apology) }
   const { rows } = await pool.query<{ state: 'fenced' | 'retry' | 'dead' }>({
     name: 'fail-turn',
-    text: 'SELECT state FROM fail_turn($1, $2, $3, $4)',
-    values: [conversationId, epoch, attemptsMax, JSON.stringify(record)],
+    text: 'SELECT state FROM within($1, NULL) w, fail_turn(w.conversation, $2, $3, $4)',
+    values: [conversationId, epoch, attemptsMax, storableJson(record)],
   })
   return rows[0]?.state ?? 'fenced'
 }
@@ -190,8 +196,8 @@ export async function limitTurn(
   const record = { ...limit, ...(limit.notice ? { notice: withOrigin(limit.notice) } : {}) }
   const { rows } = await pool.query<{ state: 'fenced' | 'waiting' | 'told' }>({
     name: 'limit-turn',
-    text: 'SELECT state FROM limit_turn($1, $2, $3)',
-    values: [conversationId, epoch, JSON.stringify(record)],
+    text: `SELECT state FROM within($1, $3::jsonb ->> 'driverId') w, limit_turn(w.conversation, $2, $3)`,
+    values: [conversationId, epoch, storableJson(record)],
   })
   return rows[0]?.state ?? 'fenced'
 }
@@ -204,7 +210,7 @@ export async function postponeTurn(
 ): Promise<'fenced' | 'later'> {
   const { rows } = await pool.query<{ state: 'fenced' | 'later' }>({
     name: 'postpone-turn',
-    text: 'SELECT state FROM postpone_turn($1, $2, $3, $4)',
+    text: 'SELECT state FROM within($1, NULL) w, postpone_turn(w.conversation, $2, $3, $4)',
     values: [conversationId, epoch, wamids, delayMs],
   })
   return rows[0]?.state ?? 'fenced'

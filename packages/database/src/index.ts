@@ -1,3 +1,11 @@
+export {
+  type AuditDay,
+  type AuditProblem,
+  type CheckedAudit,
+  checkAudit,
+  oldestUnsealed,
+  sealAudit,
+} from './audit-chain.ts'
 export { authenticate, type Driver, readSession, type Sender } from './authenticate.ts'
 export { type Fleet, readBacklog, readFleet, readLanes } from './backlog.ts'
 export {
@@ -22,6 +30,7 @@ export {
   type DeadLetter,
   type DeadLetterFilter,
   forgetDeadLetters,
+  type LetterSubject,
   listDeadLetters,
   type NewDeadLetter,
   readDeadLetters,
@@ -31,10 +40,16 @@ export {
   settleDeadLetter,
   type WholeDeadLetter,
 } from './dead-letters.ts'
+export {
+  eraseDriverData,
+  holdWork,
+  readDriverData,
+} from './driver-data.ts'
 export { changesWaiting, messagePointedAt, type PointedAt, readProofParts } from './evidence.ts'
 export { countBlocked } from './guardrail-events.ts'
 export {
   type AuditEntry,
+  type Consent,
   claimTurn,
   commitTurn,
   failTurn,
@@ -84,6 +99,7 @@ export {
 } from './outbound-lane.ts'
 export {
   closeHelp,
+  confirmIdentity,
   endTakeover,
   isTakenOver,
   openHelp,
@@ -93,6 +109,7 @@ export {
   takeOver,
   writeAsPerson,
 } from './people.ts'
+export { PERSONAL_DATA } from './personal-data.ts'
 export { createPool, type Pool } from './pool.ts'
 export {
   answerQuestion,
@@ -103,6 +120,7 @@ export {
   unansweredQuestions,
 } from './questions.ts'
 export {
+  auditTooOld,
   type Consequence,
   type EventRow,
   type MessageRow,
@@ -111,4 +129,7 @@ export {
   type WebhookRows,
 } from './record-webhooks.ts'
 export { isRefusedData } from './refused-data.ts'
+export { auditFilesRemoved, type RetentionPolicy, type RetentionRun, retain } from './retention.ts'
+export { type Logins, ROLES, type Role, urlAs } from './roles.ts'
+export { readSubject, type Subject } from './subject.ts'
 export { noteTemplates, type TemplateStatus } from './templates.ts'

@@ -2,6 +2,7 @@ import type { Driver } from './authenticate.ts'
 import type { CheckInConversation } from './check-ins.ts'
 import type { NewNotice } from './notices.ts'
 import type { Pool } from './pool.ts'
+import { storableJson } from './storable-json.ts'
 import { withOrigin } from './with-origin.ts'
 
 /** The rest of it is kept as it is. */
@@ -17,8 +18,8 @@ export async function recordOrderEvent(
 ): Promise<'recorded' | 'repeated' | 'unknown-driver'> {
   const { rows } = await pool.query<{ outcome: 'recorded' | 'repeated' | 'unknown-driver' }>({
     name: 'record-order-event',
-    text: 'SELECT outcome FROM record_order_event($1, $2, coalesce($3, clock_timestamp()))',
-    values: [JSON.stringify(event), JSON.stringify(timing), now],
+    text: `SELECT outcome FROM within(NULL, $1::jsonb ->> 'driver_id') w, record_order_event($1, $2, coalesce($3, clock_timestamp()))`,
+    values: [storableJson(event), JSON.stringify(timing), now],
   })
   return rows[0]?.outcome ?? 'repeated'
 }
@@ -41,6 +42,8 @@ export type WaitingEvents = {
   events: readonly unknown[]
   dueForMs: number
   driver: Driver
+  /** Not to be written to first. */
+  hasOptedOut: boolean
   conversation: CheckInConversation | null
 }
 
@@ -52,7 +55,8 @@ export async function readOrderEvents(
 ): Promise<WaitingEvents | undefined> {
   const { rows } = await pool.query<WaitingEvents>({
     name: 'take-order-events',
-    text: 'SELECT * FROM take_order_events($1, $2, coalesce($3, clock_timestamp()), $4)',
+    text: `SELECT e.*, has_opted_out($1) AS "hasOptedOut"
+           FROM within(NULL, $1) w, take_order_events(w.driver, $2, coalesce($3, clock_timestamp()), $4) e`,
     values: [driverId, JSON.stringify(timing), now, phoneNumberId],
   })
   return rows[0]
@@ -74,8 +78,8 @@ export type News = {
 export async function tellOrderEvents(pool: Pool, news: News): Promise<'told' | 'over' | 'busy'> {
   const { rows } = await pool.query<{ state: 'told' | 'over' | 'busy' }>({
     name: 'tell-order-events',
-    text: 'SELECT state FROM tell_order_events($1)',
-    values: [JSON.stringify(withOrigin(news))],
+    text: `SELECT state FROM within($1::jsonb #>> '{conversation,id}', $1::jsonb ->> 'driverId') w, tell_order_events($1)`,
+    values: [storableJson(withOrigin(news))],
   })
   return rows[0]?.state ?? 'over'
 }
@@ -92,7 +96,7 @@ export async function dropOrderEvents(
 ): Promise<void> {
   await pool.query({
     name: 'drop-order-events',
-    text: 'SELECT set_aside_order_events($1, $2, $3, $4)',
-    values: [driverId, eventIds, reason, JSON.stringify(notices)],
+    text: 'SELECT set_aside_order_events(w.driver, $2, $3, $4) FROM within(NULL, $1) w',
+    values: [driverId, eventIds, reason, storableJson(notices)],
   })
 }

@@ -31,10 +31,12 @@ export type Send = Origin & {
   answers: { sentAt: number; receivedAt: number } | null
 }
 
-export type SendWork =
+/** `cancelled`: so many were set aside on the way, because the driver has opted out. */
+export type SendWork = { cancelled?: number | undefined } & (
   | { state: 'run'; send: Send }
   | { state: 'later'; waitMs: number }
   | { state: 'busy' | 'empty' | 'fenced' }
+)
 
 export type SettledOutcome =
   | { kind: 'accepted'; wamid: string }
@@ -49,9 +51,10 @@ type Row = {
   wait_ms: number | null
   send: Omit<Send, 'answers'> | null
   answers: Send['answers']
+  cancelled: number | null
 }
 
-const ANSWERS = `(SELECT jsonb_build_object('sentAt', extract(epoch FROM i.sent_at) * 1000, 'receivedAt', i.received_us / 1000)
+const SEND = `with_origin(send) AS send, (send ->> 'cancelled')::int AS cancelled, (SELECT jsonb_build_object('sentAt', extract(epoch FROM i.sent_at) * 1000, 'receivedAt', i.received_us / 1000)
   FROM inbound i WHERE i.wamid = send ->> 'replyTo') AS answers`
 
 /** Claims the head of a conversation's replies; it is `sending` on record before this returns. */
@@ -62,7 +65,7 @@ export async function claimSend(
 ): Promise<{ epoch: string; work: SendWork }> {
   const { rows } = await pool.query<Row>({
     name: 'claim-send',
-    text: `SELECT state, epoch, wait_ms, with_origin(send) AS send, ${ANSWERS} FROM claim_send($1, $2, $3, $4, $5)`,
+    text: `SELECT state, epoch, wait_ms, ${SEND} FROM claim_send($1, $2, $3, $4, $5)`,
     values: [conversationId, lease.owner, lease.ttlMs, lease.steal, lease.pacing],
   })
   return { epoch: rows[0]?.epoch ?? '0', work: workOf(rows[0]) }
@@ -76,14 +79,16 @@ export async function settleSend(
 ): Promise<SendWork> {
   const { rows } = await pool.query<Row>({
     name: 'settle-send',
-    text: `SELECT state, wait_ms, with_origin(send) AS send, ${ANSWERS} FROM settle_send($1, $2, $3, $4, $5, $6, $7)`,
+    text: `SELECT state, wait_ms, ${SEND} FROM settle_send($1, $2, $3, $4, $5, $6, $7)`,
     values: [conversationId, lease.owner, epoch, lease.ttlMs, lease.pacing, id, outcome],
   })
   return workOf(rows[0])
 }
 
 function workOf(row: Row | undefined): SendWork {
-  if (row?.state === 'run' && row.send) return { state: 'run', send: { ...row.send, answers: row.answers } }
-  if (row?.state === 'later') return { state: 'later', waitMs: row.wait_ms ?? 0 }
-  return { state: row?.state === 'busy' || row?.state === 'fenced' ? row.state : 'empty' }
+  const cancelled = row?.cancelled ?? undefined
+  if (row?.state === 'run' && row.send)
+    return { state: 'run', cancelled, send: { ...row.send, answers: row.answers } }
+  if (row?.state === 'later') return { state: 'later', cancelled, waitMs: row.wait_ms ?? 0 }
+  return { state: row?.state === 'busy' || row?.state === 'fenced' ? row.state : 'empty', cancelled }
 }

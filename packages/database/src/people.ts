@@ -80,6 +80,16 @@ export async function setDriverStatus(
   return rowCount === 1
 }
 
+/** The person behind a locked driver is the driver: he is served again, from his next message on. `false`: nothing was locked. */
+export async function confirmIdentity(pool: Pool, driverId: string, by: string): Promise<boolean> {
+  const { rows } = await pool.query<{ confirmed: boolean }>({
+    name: 'confirm-identity',
+    text: 'SELECT confirm_identity($1, $2) AS confirmed',
+    values: [driverId, by],
+  })
+  return rows[0]?.confirmed === true
+}
+
 export type PersonWanted = {
   conversationId: string
   driverId: string | null
@@ -90,18 +100,32 @@ export type PersonWanted = {
   takenOverUntil: Date | null
 }
 
-/** Who has asked for a person and is still waiting, the longest wait first. */
-export async function openHelp(pool: Pool, limit: number): Promise<PersonWanted[]> {
+/** Who has asked for a person and is still waiting, the longest wait first. That `by` has read it is on record, once an hour. */
+export async function openHelp(
+  pool: Pool,
+  { limit, by }: { limit: number; by: string },
+): Promise<PersonWanted[]> {
   const { rows } = await pool.query<PersonWanted>({
     name: 'open-help',
-    text: `SELECT n.conversation_id AS "conversationId", n.driver_id AS "driverId", d.name AS "driverName",
-             n.id AS "noticeId", n.text, n.created_at AS since,
-             CASE WHEN t.until > clock_timestamp() THEN t.until END AS "takenOverUntil"
-           FROM dispatch_notices n LEFT JOIN drivers d ON d.id = n.driver_id
-           LEFT JOIN takeovers t ON t.conversation_id = n.conversation_id
-           WHERE n.kind = 'help' AND n.closed_at IS NULL AND n.state <> 'withdrawn'
-           ORDER BY n.seq LIMIT $1`,
-    values: [limit],
+    text: `WITH listed AS (
+             SELECT n.seq, n.conversation_id AS "conversationId", n.driver_id AS "driverId", d.name AS "driverName",
+               n.id AS "noticeId", n.text, n.created_at AS since,
+               CASE WHEN t.until > clock_timestamp() THEN t.until END AS "takenOverUntil"
+             FROM dispatch_notices n LEFT JOIN drivers d ON d.id = n.driver_id
+             LEFT JOIN takeovers t ON t.conversation_id = n.conversation_id
+             WHERE n.kind = 'help' AND n.closed_at IS NULL AND n.state <> 'withdrawn'
+             ORDER BY n.seq LIMIT $1
+           ), noted AS (
+             INSERT INTO audit (action, conversation_id, driver_id, detail)
+               SELECT DISTINCT 'help.read', l."conversationId", l."driverId", jsonb_build_object('by', $2::text)
+               FROM listed l WHERE NOT EXISTS (
+                 SELECT 1 FROM audit a WHERE a.driver_id IS NOT DISTINCT FROM l."driverId" AND a.action = 'help.read'
+                   AND a.conversation_id = l."conversationId" AND a.detail ->> 'by' = $2
+                   AND a.at > clock_timestamp() - interval '1 hour')
+           )
+           SELECT "conversationId", "driverId", "driverName", "noticeId", text, since, "takenOverUntil"
+           FROM listed ORDER BY seq`,
+    values: [limit, by],
   })
   return rows
 }

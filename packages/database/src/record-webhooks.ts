@@ -1,5 +1,6 @@
 import type { Origin } from '@waybill/tracing'
 import type { Pool } from './pool.ts'
+import { storableJson } from './storable-json.ts'
 
 export type MessageRow = {
   wamid: string
@@ -40,13 +41,22 @@ export type Consequence = Origin & {
   conversationId: string
 }
 
+/** On record: what came was too old to have an effect. `sentAt` as WhatsApp says, one or more. */
+export async function auditTooOld(pool: Pool, sentAt: readonly string[]): Promise<void> {
+  await pool.query({
+    name: 'audit-too-old',
+    text: `INSERT INTO audit (action, detail) VALUES ('webhook.too-old', $1)`,
+    values: [{ elements: sentAt.length, oldest: [...sentAt].sort()[0] }],
+  })
+}
+
 /** Records a batch in one transaction and says what follows; a message that was there already changes nothing and is woken again. */
 export async function recordWebhooks(pool: Pool, rows: WebhookRows): Promise<Consequence[]> {
   const result = await pool.query<Consequence>({
     name: 'record-webhooks',
     text: `SELECT kind, conversation_id AS "conversationId", traceparent, correlation_id AS "correlationId"
       FROM record_webhooks($1, $2, $3)`,
-    values: [JSON.stringify(rows.messages), JSON.stringify(rows.receipts), JSON.stringify(rows.events)],
+    values: [storableJson(rows.messages), storableJson(rows.receipts), storableJson(rows.events)],
   })
   return result.rows
 }

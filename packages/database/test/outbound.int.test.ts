@@ -254,7 +254,8 @@ describe('order commands', () => {
   const worker = { owner: 'assistant-a', ttlMs: 15_000 }
 
   it('P6: reach the order system in the order in which they were given, the failed one first', async () => {
-    const { ids } = await commandsOf('driver-1', 2)
+    const { ids, conversationId } = await commandsOf('driver-1', 2)
+    const whose = { driverId: 'driver-1', conversationId }
     const first = await claimCommand(pool, 'driver-1', { ...worker, steal: false })
     expect(first.work).toMatchObject({ state: 'run', command: { id: ids[0], attempts: 1 } })
     const retry = {
@@ -263,10 +264,10 @@ describe('order commands', () => {
       id: ids[0] ?? '',
       outcome: { kind: 'retry', error: '503', delayMs: 0 },
     } as const
-    await settleCommand(pool, 'driver-1', retry)
+    await settleCommand(pool, whose, retry)
     const again = await claimCommand(pool, 'driver-1', { ...worker, steal: false })
     expect(again.work).toMatchObject({ state: 'run', command: { id: ids[0], attempts: 2 } })
-    const next = await settleCommand(pool, 'driver-1', {
+    const next = await settleCommand(pool, whose, {
       ...retry,
       epoch: again.epoch,
       outcome: { kind: 'done' },
@@ -280,7 +281,11 @@ describe('order commands', () => {
     const reply = { message: { type: 'text', text: { body: 'refused' } } }
     const outcome = { kind: 'rejected', error: '409', reply } as const
     expect(
-      await settleCommand(pool, 'driver-2', { epoch, lease: worker, id: ids[0] ?? '', outcome }),
+      await settleCommand(
+        pool,
+        { driverId: 'driver-2', conversationId },
+        { epoch, lease: worker, id: ids[0] ?? '', outcome },
+      ),
     ).toEqual({ state: 'empty' })
     const { rows } = await pool.query('SELECT message FROM outbound WHERE conversation_id = $1', [
       conversationId,

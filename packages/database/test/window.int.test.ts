@@ -117,7 +117,7 @@ describe('the 24-hour window', () => {
     expect((await waiting(30)).work).toMatchObject({ send: { form: 'template' } })
   })
 
-  it('is closed, and nothing fits: set aside, and dispatch hears of it', async () => {
+  it('S34: is closed, and nothing fits: set aside, and dispatch hears of it', async () => {
     const { work, conversationId } = await waiting(30, [])
     expect(work).toEqual({ state: 'empty' })
     expect(await rowOf(conversationId)).toMatchObject({
@@ -130,7 +130,7 @@ describe('the 24-hour window', () => {
     expect(rows).toEqual([{ kind: 'unreachable' }])
   })
 
-  it('is closed by WhatsApp’s clock and not by ours: the same row goes by template', async () => {
+  it('S34: is closed by WhatsApp’s clock and not by ours: the same row goes by template', async () => {
     const { work, settle } = await waiting(23)
     const id = idOf(work)
     const next = await settle(id, { kind: 'rejected', error: '131047', code: 131047 })

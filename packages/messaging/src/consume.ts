@@ -9,7 +9,7 @@ import type { DeliveryOutcome, Metrics } from './metrics.ts'
 import type { Publisher } from './publisher.ts'
 import { processAttributes } from './span-attributes.ts'
 import { createSubscription, type Session, type Subscription } from './subscription.ts'
-import { deadLetterQueueOf, delayQueueOf, delayStepMs } from './topology.ts'
+import { asideExchangeOf, deadLetterQueueOf, delayQueueOf, delayStepMs } from './topology.ts'
 import { verdictFor } from './verdict.ts'
 
 export type Handler<Q extends QueueContract> = (delivery: Delivery<Q>) => Promise<void>
@@ -113,12 +113,16 @@ export function consumeEach<Q extends QueueContract>(contract: Q, options: Optio
     const backOff = createBackOff(HOLD)
     while (!signal.aborted) {
       try {
-        await publisher.publish({ exchange: '', routingKey: move.queue }, message.content, {
-          messageId,
-          correlationId,
-          traceparent,
-          headers: move.headers,
-        })
+        await publisher.publish(
+          { exchange: asideExchangeOf(contract), routingKey: move.queue },
+          message.content,
+          {
+            messageId,
+            correlationId,
+            traceparent,
+            headers: move.headers,
+          },
+        )
         return true
       } catch (error) {
         log.warn({ err: error, queue, to: move.queue }, 'a message is held: it cannot be moved on')

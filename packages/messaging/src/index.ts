@@ -1,5 +1,7 @@
 export type { Handler } from './consume.ts'
 export type { BatchHandler } from './consume-batch.ts'
+export { countWaiting } from './count-waiting.ts'
+export { brokerDefinitions } from './definitions.ts'
 export type { Delivery, RawDelivery } from './delivery.ts'
 export { PermanentError, PublishError, RetryAfterError } from './errors.ts'
 export { deathOf, headersInLife } from './message-headers.ts'

@@ -10,11 +10,14 @@ const DEATH = {
   diedAt: 'waybill-died-at',
 }
 const ERROR_LENGTH_MAX = 500
+// What others can store as well.
+const COUNT_MAX = 1_000_000
+const DATE_MAX = Date.UTC(9_999, 0)
 
 /** Counts from 1. */
 export function attemptOf(headers: Headers): number {
   const attempt = headers[ATTEMPT]
-  return typeof attempt === 'number' && attempt >= 1 ? attempt : 1
+  return typeof attempt === 'number' && isCount(attempt) ? attempt : 1
 }
 
 export function retryHeaders(headers: Headers, attempt: number): Record<string, unknown> {
@@ -56,22 +59,25 @@ export function deathOf(headers: Headers): Death {
   return {
     reason: reason === 'permanent' || reason === 'exhausted' ? reason : 'set aside',
     error: typeof error === 'string' ? error : 'unknown',
-    attempts: typeof attempts === 'number' ? attempts : 1,
+    attempts: typeof attempts === 'number' && isCount(attempts) ? attempts : 1,
     firstFailedAt: dateOf(headers[FIRST_FAILURE]) ?? diedAt,
     diedAt,
   }
 }
 
-/** What a message had with it before it died: a replay starts over. */
+/** What a message had with it before it died: a replay starts over. Ours are plain values; nothing else is kept. */
 export function headersInLife(headers: Headers): Record<string, unknown> {
   const ofDeath: readonly string[] = [FIRST_FAILURE, ATTEMPT, ...Object.values(DEATH)]
-  return Object.fromEntries(Object.entries(ownHeaders(headers)).filter(([name]) => !ofDeath.includes(name)))
+  const isKept = ([name, value]: [string, unknown]) => !ofDeath.includes(name) && typeof value !== 'object'
+  return Object.fromEntries(Object.entries(ownHeaders(headers)).filter(isKept))
 }
 
 function dateOf(header: unknown): Date | undefined {
   const date = new Date(typeof header === 'string' ? header : Number.NaN)
-  return Number.isNaN(date.getTime()) ? undefined : date
+  return date.getTime() >= 0 && date.getTime() <= DATE_MAX ? date : undefined
 }
+
+const isCount = (value: number) => Number.isInteger(value) && value >= 1 && value <= COUNT_MAX
 
 function ownHeaders(headers: Headers): Record<string, unknown> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-')))

@@ -8,7 +8,7 @@ import { deadLetterHeaders } from './message-headers.ts'
 import { createMetrics } from './metrics.ts'
 import { createPublisher, type PublishOptions } from './publisher.ts'
 import type { Subscription } from './subscription.ts'
-import { deadLetterQueueOf, declareTopology } from './topology.ts'
+import { asideExchangeOf, deadLetterQueueOf, declareTopology } from './topology.ts'
 
 type Options = {
   url: string
@@ -16,7 +16,7 @@ type Options = {
   name: string
   log: Logger
   registry: Registry
-  /** Declared on every connect. */
+  /** Declared on every connect, if something of it is missing. */
   contracts: readonly QueueContract[]
   /** A peer that is silent for two to three heartbeats is cut off. Default: 10. */
   heartbeatSeconds?: number
@@ -127,14 +127,18 @@ export async function connectMessaging(options: Options): Promise<Messaging> {
     publish: ({ routingKey }, payload, publishOptions) =>
       publisher.publish({ exchange: EXCHANGE, routingKey }, bytesOf(payload), publishOptions),
     deadLetter: (contract, body, reason, publishOptions = {}) =>
-      publisher.publish({ exchange: '', routingKey: deadLetterQueueOf(contract) }, bytesOf(body), {
-        ...publishOptions,
-        headers: deadLetterHeaders(publishOptions.headers ?? {}, {
-          reason: 'set aside',
-          error: reason,
-          attempts: 1,
-        }),
-      }),
+      publisher.publish(
+        { exchange: asideExchangeOf(contract), routingKey: deadLetterQueueOf(contract) },
+        bytesOf(body),
+        {
+          ...publishOptions,
+          headers: deadLetterHeaders(publishOptions.headers ?? {}, {
+            reason: 'set aside',
+            error: reason,
+            attempts: 1,
+          }),
+        },
+      ),
     consume: (contract, { concurrency }, handler) =>
       add(consumeEach(contract, { concurrency, handler, publisher, drainMsMax, metrics, log })),
     republish: ({ routingKey }, body, publishOptions) =>

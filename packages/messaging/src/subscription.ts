@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { createBackOff, within } from './back-off.ts'
 import type { Live } from './connection.ts'
 import type { Metrics } from './metrics.ts'
-import { declareQueues } from './topology.ts'
+import { declareTopology } from './topology.ts'
 
 type Options = {
   contract: QueueContract
@@ -65,13 +65,13 @@ export function createSubscription(options: Options): Subscription {
   }
 
   async function startSession(live: Live): Promise<void> {
+    await declareTopology(live.model, [contract])
     const { channel, over } = await openChannel(live.model)
     const session: Session = {
       signal: over.signal,
       ack: (message, allUpTo = false) => !over.signal.aborted && tryToAck(channel, message, allUpTo),
     }
     try {
-      await declareQueues(channel, contract)
       await channel.prefetch(prefetch)
       const { consumerTag } = await channel.consume(queue, (message) => {
         if (!message) return over.abort()

@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
 import { Registry } from 'prom-client'
 import { z } from 'zod'
-import { outcomeOf, useBroker } from './test-broker.ts'
+import { queuesOf } from '../src/topology.ts'
+import { numberIn, outcomeOf, useBroker } from './test-broker.ts'
 
 const broker = useBroker()
 
@@ -52,6 +53,18 @@ describe('recovery', () => {
     expect(seen.map(({ isRedelivered }) => isRedelivered)).toEqual([false, true])
     expect(seen.map(({ signal }) => signal.aborted)).toEqual([true, false])
     expect(await registry.metrics()).toContain(`waybill_messages_redelivered_total{queue="${noted.queue}"} 1`)
+  })
+
+  it('makes up for what is missing beside a queue that is there', async () => {
+    const noted = broker.contract()
+    const { main, aside } = queuesOf(noted)
+    await broker.withChannel(async (channel) => {
+      for (const { name, arguments: args } of [main, ...aside])
+        await channel.assertQueue(name, { durable: true, arguments: { ...args } })
+    })
+    const messaging = await broker.connect([noted])
+    await messaging.deadLetter(noted, Buffer.from('{"n":1}'), 'for the test')
+    expect(numberIn((await broker.take(`${noted.queue}.dead`)).content)).toBe(1)
   })
 
   it('declares its queue again and goes on consuming when the queue was deleted', async () => {

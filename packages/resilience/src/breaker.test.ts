@@ -56,7 +56,7 @@ describe('a breaker', () => {
     expect(breaker.isOpen).toBe(false)
   })
 
-  it('ends a call at its deadline, and only that one', async () => {
+  it('S26: ends a call at its deadline, and only that one', async () => {
     const signals: AbortSignal[] = []
     using breaker = createBreaker({ ...setup().options, timeoutMs: 20 }, async (signal, isSlow: boolean) => {
       signals.push(signal)

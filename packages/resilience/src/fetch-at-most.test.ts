@@ -45,7 +45,7 @@ describe('fetchAtMost', () => {
     expect((await fetchAtMost(10)(url)).status).toBe(204)
   })
 
-  it('follows no redirect', async () => {
+  it('S26: follows no redirect', async () => {
     const url = await serve((request, response) => {
       if (request.url === '/elsewhere') response.end('secret')
       else response.writeHead(307, { location: '/elsewhere' }).end()
@@ -53,7 +53,7 @@ describe('fetchAtMost', () => {
     await expect(fetchAtMost(10)(url)).rejects.toThrow('fetch failed')
   })
 
-  it('cuts an answer off that has no end, and hangs up', async () => {
+  it('S26: cuts an answer off that has no end, and hangs up', async () => {
     const closed = Promise.withResolvers<void>()
     const url = await serve((_request, response) => {
       response.on('close', closed.resolve)
@@ -66,6 +66,20 @@ describe('fetchAtMost', () => {
     const response = await fetchAtMost(100_000)(url)
     await expect(response.json()).rejects.toThrow('longer than 100000 bytes')
     await closed.promise
+  })
+
+  it('reads no more of an answer than it says that there is', async () => {
+    const url = await serve(({ socket }) =>
+      socket.end(`HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 3\r\n\r\n${'x'.repeat(100)}`),
+    )
+    const text = async () => (await fetchAtMost(10)(url)).text()
+    await expect(text()).resolves.toBe('xxx')
+  })
+
+  it('takes no answer that says that it is too long', async () => {
+    const url = await serve((_request, response) => response.end('0123456789'))
+    const response = await fetchAtMost(9)(url)
+    await expect(response.text()).rejects.toThrow('longer than 9 bytes')
   })
 
   it('counts what comes out of a compressed answer', async () => {

@@ -16,6 +16,7 @@ export function fetchAtMost(bytesMax: number, peer?: Peer): typeof fetch {
   const send = peer ? traced(peer) : fetch
   return async (input, init) => {
     const response = await send(input, { redirect: 'error', ...init })
+    if (isShort(response, bytesMax)) return response
     return new Response(response.body?.pipeThrough(upTo(bytesMax)) ?? null, response)
   }
 }
@@ -43,6 +44,12 @@ function withOrigin(init: RequestInit = {}): RequestInit {
   const headers = new Headers(init.headers)
   for (const [name, value] of Object.entries(originHeaders())) headers.set(name, value)
   return { ...init, headers }
+}
+
+/** It says itself how long it is, and no more than that is read of it: counting costs as much as the rest of `fetch`. */
+function isShort({ headers }: Response, bytesMax: number): boolean {
+  const length = headers.get('content-length')
+  return length !== null && Number(length) <= bytesMax && !headers.has('content-encoding')
 }
 
 function upTo(bytesMax: number): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 
 const SOURCE = ['--conditions=@waybill/source', '--disable-warning=ExperimentalWarning']
@@ -9,7 +9,7 @@ function logged(code: string): Record<string, unknown>[] {
   const module = JSON.stringify(new URL('./logger.ts', import.meta.url).href)
   const script = `
     const { createLogger } = await import(${module})
-    const log = createLogger({ service: 'sender', instance: 'sender-1', level: 'info' })
+    const log = createLogger({ service: 'sender', instance: 'sender-1', level: 'info', hashKey: 'key', isHashKeyGiven: true })
     ${code}`
   const { stdout } = spawnSync(process.execPath, [...SOURCE, '--input-type=module', '--eval', script], {
     encoding: 'utf8',
@@ -49,10 +49,17 @@ describe('a log line', () => {
     expect(JSON.stringify(lines)).not.toMatch(/15550100001|canary/)
   })
 
-  it('gives a conversation a name by which it can be found', () => {
+  it('S18: gives a conversation a name by which only who has the key can find it', () => {
     const [line] = logged(`log.warn({ conversationId: '42:15550100001' }, 'x')`)
-    const name = createHash('sha256').update('42:15550100001').digest('hex').slice(0, 8)
+    const name = createHmac('sha256', 'key').update('42:15550100001').digest('hex').slice(0, 8)
     expect(line).toMatchObject({ conversationId: name })
+  })
+
+  it('says that names are of this process when it was given no key', () => {
+    const [, note] = logged(
+      `log.info('x'); createLogger({ service: 'a', instance: 'b', level: 'info', hashKey: 'c', isHashKeyGiven: false })`,
+    )
+    expect(note).toMatchObject({ level: 'info', msg: expect.stringMatching(/^LOG_HASH_KEY is not set/) })
   })
 
   it('has the correlation id of what is being worked on', () => {

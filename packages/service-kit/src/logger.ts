@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto'
 import { logFields, withoutNumbers } from '@waybill/tracing'
 import { type Logger, pino } from 'pino'
+import { logName } from './log-name.ts'
 
 type Identity = { service: string; instance: string }
+/** `hashKey`: of the names of conversations and messages; one that was not given is this process's own. */
+export type LogConfig = { level: string; hashKey: string; isHashKeyGiven: boolean }
 
 // Message texts, phone numbers and secrets have no business in a log. What is logged by mistake is cut out here.
 const PERSONAL = [
@@ -26,9 +28,10 @@ const SECRET = [
 ]
 
 /** JSON lines on stdout. */
-export function createLogger({ level, ...identity }: Identity & { level: string }): Logger {
+export function createLogger({ level, hashKey, isHashKeyGiven, ...identity }: Identity & LogConfig): Logger {
   const keys = [...PERSONAL, ...SECRET]
-  return pino({
+  const nameOf = (id: unknown) => logName(hashKey, String(id))
+  const log = pino({
     level,
     base: identity,
     mixin: logFields,
@@ -37,19 +40,16 @@ export function createLogger({ level, ...identity }: Identity & { level: string 
     serializers: {
       err: serializeError,
       reason: withoutNumbers,
-      conversationId: fingerprint,
-      wamid: fingerprint,
+      conversationId: nameOf,
+      wamid: nameOf,
     },
     redact: [...keys, ...keys.map((key) => `*.${key}`), ...keys.map((key) => `*.*.${key}`)],
   })
-}
-
-/**
- * Ids that have a phone number in them, a wamid in base64. Too short to be turned back, long enough to be found:
- * `WHERE left(encode(sha256(id::bytea), 'hex'), 8) = …`.
- */
-function fingerprint(id: unknown): string {
-  return createHash('sha256').update(String(id)).digest('hex').slice(0, 8)
+  if (!isHashKeyGiven)
+    log.info(
+      'LOG_HASH_KEY is not set: conversations and messages have other names in the logs of other processes',
+    )
+  return log
 }
 
 /**

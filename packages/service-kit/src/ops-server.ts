@@ -1,5 +1,11 @@
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyServerOptions,
+  type RouteOptions,
+} from 'fastify'
 import type { Registry } from 'prom-client'
+import { accessOf, allow } from './access.ts'
 
 type Options = {
   host: string
@@ -7,10 +13,13 @@ type Options = {
   registry: Registry
   /** `false` takes the instance out of the load balancer; it does not restart it. */
   isReady: () => boolean
-  /** Adds the service's own routes. */
+  /** Adds the service's own routes. The start fails on one of which nobody has said who may use it. */
   register?: (app: FastifyInstance) => void | Promise<void>
   server?: FastifyServerOptions
+  /** The form of an answer that refuses, where the routes have none of their own. */
+  refusalOf?: (status: number, message: string) => object
 }
+type RefusedError = Error & { statusCode?: number }
 export type OpsServer = AsyncDisposable & { url: string; app: FastifyInstance }
 
 /** A client that dribbles its request, or has stopped listening, is cut off. */
@@ -25,19 +34,42 @@ const REQUESTS_MS_MAX = 3_000
 
 /** `/live` checks nothing outside the process, `/ready` says whether it can work, `/metrics` is for Prometheus. */
 export async function startOpsServer(options: Options): Promise<OpsServer> {
-  const { host, port, registry, isReady, register, server } = options
-  const app = Fastify({ forceCloseConnections: 'idle', ...PATIENCE, ...server })
-  app.get('/live', async () => ({ isLive: true }))
-  app.get('/ready', async (_request, reply) => {
+  const { host, port, registry, isReady, register, server, refusalOf = (_, error) => ({ error }) } = options
+  // Of a failure of ours nobody outside learns more than that there was one.
+  const refuse = (
+    { statusCode: status = 500, message }: RefusedError,
+    _request: unknown,
+    reply: FastifyReply,
+  ) => reply.code(status).send(refusalOf(status, status >= 500 ? 'something went wrong' : message))
+  const app = Fastify({
+    ...{ forceCloseConnections: 'idle', frameworkErrors: refuseBadPath, ...PATIENCE, ...server },
+  })
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    routes.push(route)
+  })
+  app.setErrorHandler<RefusedError>(refuse)
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(refusalOf(404, 'there is no such route')))
+
+  const inside = { onRequest: allow.network() }
+  app.get('/live', inside, async () => ({ isLive: true }))
+  app.get('/ready', inside, async (_request, reply) => {
     const ready = isReady()
     return reply.code(ready ? 200 : 503).send({ isReady: ready })
   })
-  app.get('/metrics', async (_request, reply) =>
+  app.get('/metrics', inside, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   )
-  await register?.(app)
+  if (register) await app.register(async (scope) => register(scope))
+  await app.ready()
+  const open = routes.flatMap((route) => (accessOf(route) ? [] : [`${String(route.method)} ${route.url}`]))
+  if (open.length > 0) throw new Error(`nobody has said who may use ${open.join(', ')}`)
   const url = await app.listen({ host, port })
   return { url, app, [Symbol.asyncDispose]: () => close(app) }
+
+  function refuseBadPath(_error: unknown, _request: unknown, reply: FastifyReply): void {
+    reply.code(400).send(refusalOf(400, 'not a path'))
+  }
 }
 
 /**

@@ -51,7 +51,7 @@ async function migratedTemplate(admin: pg.Client): Promise<string> {
 
 function schemaHash(): string {
   const hash = createHash('sha256')
-  for (const file of readdirSync(MIGRATIONS).sort())
+  for (const file of [...readdirSync(MIGRATIONS).sort(), '../grants.sql'])
     hash.update(file).update(readFileSync(new URL(file, MIGRATIONS)))
   return hash.digest('hex').slice(0, 16)
 }

@@ -1,18 +1,30 @@
+import { createRedisUser } from '@waybill/local'
 import { Redis } from 'ioredis'
 import { serverUrls } from './server-urls.ts'
 
 const DATABASES = 64
 const LEASE_SECONDS = 900 // a run that was killed gives its numbers back
 
-/** An empty Redis database (`SELECT n`) of its own. At most 63 at once; never FLUSHALL, FLUSHDB is enough. */
-export async function freshRedis(): Promise<{ url: string } & AsyncDisposable> {
+/**
+ * An empty Redis database (`SELECT n`) of its own. At most 63 at once; never FLUSHALL, FLUSHDB is enough. Behind
+ * `assistantUrl` one may do what the assistants may: to be refused anything fails the test.
+ */
+export async function freshRedis(): Promise<{ url: string; assistantUrl: string } & AsyncDisposable> {
   const registry = new Redis(serverUrls().redis)
   try {
     const number = await takeNumber(registry)
     const url = new URL(serverUrls().redis)
     url.pathname = `/${number}`
     await flush(url.href)
-    return { url: url.href, [Symbol.asyncDispose]: () => giveBack(number) }
+    const user = await createRedisUser(url.href)
+    return {
+      url: url.href,
+      assistantUrl: user.urlFor(url.href),
+      async [Symbol.asyncDispose]() {
+        await giveBack(number)
+        await user[Symbol.asyncDispose]()
+      },
+    }
   } finally {
     await registry.quit()
   }

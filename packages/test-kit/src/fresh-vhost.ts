@@ -5,13 +5,18 @@ import { serverUrls } from './server-urls.ts'
 export async function freshVhost(): Promise<{ url: string; name: string } & AsyncDisposable> {
   const name = `test-${randomUUID()}`
   const url = new URL(serverUrls().amqp)
-  await manage('PUT', `vhosts/${name}`)
-  await manage('PUT', `permissions/${name}/${url.username}`, { configure: '.*', write: '.*', read: '.*' })
+  await manageBroker('PUT', `vhosts/${name}`)
+  await manageBroker('PUT', `permissions/${name}/${url.username}`, {
+    configure: '.*',
+    write: '.*',
+    read: '.*',
+  })
   url.pathname = `/${name}`
-  return { url: url.href, name, [Symbol.asyncDispose]: () => manage('DELETE', `vhosts/${name}`) }
+  return { url: url.href, name, [Symbol.asyncDispose]: () => manageBroker('DELETE', `vhosts/${name}`) }
 }
 
-async function manage(method: string, path: string, body: object = {}): Promise<void> {
+/** Asks the management of the shared broker: its users are everybody's, so name them after the test run. */
+export async function manageBroker(method: string, path: string, body: object = {}): Promise<void> {
   const { origin, username, password } = new URL(serverUrls().rabbitmqManagement)
   const answer = await fetch(`${origin}/api/${path}`, {
     method,

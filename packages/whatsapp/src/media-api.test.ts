@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { deflateRawSync, gzipSync, inflateRawSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { createMediaApi, MediaError } from './media-api.ts'
 import { isPrivateAddress, mediaHosts } from './media-hosts.ts'
@@ -99,6 +100,12 @@ describe('S15: media are read safely', () => {
     ['a number for an address', 'https://2130706433/x'],
     ['plain http to a host that is allowed', 'http://lookaside.fbsbx.com/x'],
     ['another port of it', 'https://lookaside.fbsbx.com:8443/x'],
+    ['an address in octal', 'https://0177.0.0.1/x'],
+    ['an address in hex', 'https://0x7f000001/x'],
+    ['IPv4 inside IPv6', 'https://[::ffff:169.254.169.254]/x'],
+    ['an allowed host as the name of a user', 'https://lookaside.fbsbx.com@evil.example/x'],
+    ['an allowed host with a dot after it', 'https://lookaside.fbsbx.com./x'],
+    ['a file', 'file:///etc/passwd'],
     ['a name and password', 'https://a:b@lookaside.fbsbx.com/x'],
     ['a host that only starts like it', 'https://lookaside.fbsbx.com.evil.example/x'],
   ])('gives the token to nobody else: %s', async (_what, url) => {
@@ -109,6 +116,24 @@ describe('S15: media are read safely', () => {
   it('does not connect to an allowed name that resolves to a private address', async () => {
     const { api } = await openApi(() => 'https://lookaside.fbsbx.com/x')
     await expect(api.download(photo, never)).rejects.toThrow('at an address that is not allowed')
+  })
+
+  it('connects to what it has looked up itself, whatever the name resolves to the next time', () => {
+    const answers = [['157.240.1.1', '10.0.0.1'], ['127.0.0.1'], ['169.254.169.254', '::1']]
+    const hosts = mediaHosts(['lookaside.fbsbx.com'], (_name, _options, callback) =>
+      callback(
+        null,
+        (answers.shift() ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+      ),
+    )
+    const connectedTo: unknown[] = []
+    for (let time = 1; time <= 4; time += 1) {
+      hosts.lookup('lookaside.fbsbx.com', { all: true }, (error, found) =>
+        connectedTo.push(error?.message ?? found),
+      )
+    }
+    const refused = 'a medium is at an address that is not allowed'
+    expect(connectedTo).toEqual([[{ address: '157.240.1.1', family: 4 }], refused, refused, refused])
   })
 
   it('follows no redirect, and tells nobody the token', async () => {
@@ -178,6 +203,63 @@ describe('S15: media are read safely', () => {
   })
 })
 
+describe('S16: a file is not taken apart', () => {
+  const INFLATED_BYTES = 64 * 1024 * 1024
+  const bomb = deflateRawSync(Buffer.alloc(INFLATED_BYTES))
+  const cpuOf = async (work: () => unknown) => {
+    const before = process.cpuUsage()
+    await work()
+    const { user, system } = process.cpuUsage(before)
+    return user + system
+  }
+  const read = async (file: Buffer<ArrayBuffer>, contentType: string) => {
+    const sha256 = createHash('sha256').update(file).digest('hex')
+    const more = { sha256, mime_type: contentType, file_size: String(file.length) }
+    const { api } = await openApi(onGraph, more, [file])
+    return api.download({ mediaId: '1', bytesMax: 5_000_000, contentTypes: [contentType] }, never)
+  }
+
+  it.each([
+    ['a document that unpacks to 64 MB', 'application/pdf', zipOf('[Content_Types].xml', bomb)],
+    ['a picture that unpacks to 64 MB', 'image/png', gzipSync(Buffer.alloc(INFLATED_BYTES))],
+  ])('%s is refused, and not unpacked', async (_what, contentType, file) => {
+    const inflating = await cpuOf(() => inflateRawSync(bomb))
+    let reason: unknown
+    const reading = await cpuOf(async () => {
+      reason = await failure(read(file, contentType))
+    })
+    expect([reason, reading < inflating * 2]).toEqual(['wrong-type', true])
+  })
+
+  it('a picture of 20,000 by 20,000 points is its bytes', async () => {
+    const header = Buffer.from('89504e470d0a1a0a0000000d4948445200004e2000004e200806000000', 'hex')
+    const png = Buffer.concat([
+      header,
+      Buffer.alloc(4),
+      chunkOf('IDAT', bomb),
+      chunkOf('IEND', Buffer.alloc(0)),
+    ])
+    expect(Buffer.from((await read(png, 'image/png')).bytes).equals(png)).toBe(true)
+  })
+})
+
+/** One file of a zip, with nothing behind it. */
+function zipOf(name: string, deflated: Buffer): Buffer<ArrayBuffer> {
+  const header = Buffer.alloc(30)
+  header.writeUInt32LE(0x04034b50, 0)
+  header.writeUInt16LE(8, 8)
+  header.writeUInt32LE(deflated.length, 18)
+  header.writeUInt16LE(name.length, 26)
+  return Buffer.concat([header, Buffer.from(name), deflated])
+}
+
+/** A part of a PNG, whose checksum nobody looks at. */
+function chunkOf(type: string, data: Buffer): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(data.length)
+  return Buffer.concat([length, Buffer.from(type), data, Buffer.alloc(4)])
+}
+
 it.each([
   '127.0.0.1',
   '10.1.2.3',
@@ -193,7 +275,7 @@ it.each([
   '::ffff:127.0.0.1',
   '64:ff9b::7f00:1',
   'not an address',
-])('takes %s for private', (address) => expect(isPrivateAddress(address)).toBe(true))
+])('S15: takes %s for private', (address) => expect(isPrivateAddress(address)).toBe(true))
 
 it.each(['157.240.1.1', '2a03:2880:f00c::1'])('takes %s for public', (address) =>
   expect(isPrivateAddress(address)).toBe(false),

@@ -13,7 +13,9 @@ export type SendOutcome =
   /** This message can never go. */
   | { kind: 'rejected'; code?: number; reason: string }
 
-const acceptedSchema = z.looseObject({ messages: z.array(z.looseObject({ id: z.string().min(1) })).min(1) })
+const acceptedSchema = z.looseObject({
+  messages: z.array(z.looseObject({ id: z.string().min(1).max(256).transform(storableText) })).min(1),
+})
 const failureSchema = z.looseObject({
   error: z.looseObject({
     code: z.number(),

@@ -15,7 +15,7 @@ const GOLDEN: readonly [name: string, body: string, signature: string][] = [
 const [, body, golden] = GOLDEN[0] ?? ['', '', '']
 
 describe('a signature', () => {
-  it.each(GOLDEN)('over the bytes of %s is what OpenSSL says', (_case, text, signature) => {
+  it.each(GOLDEN)('S1: over the bytes of %s is what OpenSSL says', (_case, text, signature) => {
     expect(signatureOf(Buffer.from(text), 's3cret')).toBe(signature)
     expect(isSigned(Buffer.from(text), signature, ['s3cret'])).toBe(true)
     expect(isSigned(Buffer.from(`${text} `), signature, ['s3cret'])).toBe(false)

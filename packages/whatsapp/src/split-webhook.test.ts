@@ -181,9 +181,12 @@ describe('splitWebhook', () => {
       webhook({ metadata, messages: [{ ...text('a'), text: { body: 'a\0b\uD800c', '\0': '🚚' } }] }),
     )
     expect(element).toMatchObject({ message: { text: { body: 'a\uFFFDb\uFFFDc', '\uFFFD': '🚚' } } })
+    const { object } = webhook({})
+    const [event] = splitWebhook({ object, entry: [{ id: '\0', changes: [{ field: '\0', value: '\0' }] }] })
+    expect(event).toMatchObject({ wabaId: '\uFFFD', field: '\uFFFD', value: '\uFFFD' })
   })
 
-  it('treats a key that would poison an object as a key', () => {
+  it('S6: treats a key that would poison an object as a key', () => {
     const { from: _from, ...anonymous } = text('a')
     const poison: unknown = JSON.parse(
       `{"__proto__":{"from":"1555","isAdmin":true},"constructor":1,${JSON.stringify(anonymous).slice(1)}`,
@@ -194,7 +197,7 @@ describe('splitWebhook', () => {
     expect({}).not.toHaveProperty('isAdmin')
   })
 
-  it('sets aside what is nested ten thousand deep, and nothing else', () => {
+  it('S6: sets aside what is nested ten thousand deep, and nothing else', () => {
     const deep: unknown = JSON.parse(`${'['.repeat(10_000)}${']'.repeat(10_000)}`)
     const messages = [text('a'), { ...text('b'), text: deep }, deep, text('c')]
     expect(splitWebhook(webhook({ metadata, contacts: deep, messages, errors: deep })).map(nameOf)).toEqual([
@@ -207,7 +210,7 @@ describe('splitWebhook', () => {
     expect(splitWebhook(deep)).toEqual([{ kind: 'malformed', reason: 'not a JSON object' }])
   })
 
-  it('throws for no JSON value whatever', () => {
+  it('S6: throws for no JSON value whatever', () => {
     const shapes = fc.oneof(
       fc.jsonValue(),
       fc.jsonValue().map(webhook),

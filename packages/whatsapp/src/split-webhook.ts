@@ -36,7 +36,7 @@ export function splitWebhook(body: unknown): WebhookElement[] {
   if (!Array.isArray(body.entry)) return [malformed('no entries')]
   return body.entry.flatMap((entry: unknown) => {
     if (!isObject(entry) || !Array.isArray(entry.changes)) return [malformed('entry without changes')]
-    const wabaId = typeof entry.id === 'string' ? entry.id : undefined
+    const wabaId = typeof entry.id === 'string' ? storableText(entry.id) : undefined
     return entry.changes.flatMap((change: unknown) => splitChange(change, wabaId))
   })
 }

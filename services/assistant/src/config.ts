@@ -1,4 +1,4 @@
-import { list, parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
+import { list, logOf, parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
 import { z } from 'zod'
 
 const milliseconds = z.coerce.number().int().positive()
@@ -149,7 +149,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
   return {
     instance: data.INSTANCE,
     http: { host: data.HOST, port: data.PORT },
-    log: { level: data.LOG_LEVEL },
+    log: logOf(data),
     tracing: tracingOf(data),
     amqp: { url: data.AMQP_URL },
     database: { url: data.DATABASE_URL, connectionsMax: data.DATABASE_CONNECTIONS },

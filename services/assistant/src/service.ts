@@ -1,12 +1,10 @@
 import {
-  broadcastReady,
   checkInDue,
+  contractsOf,
   conversationReady,
-  dispatchNoticeRaised,
   orderCommandsReady,
   orderEventReceived,
   orderEventsDue,
-  outboundReady,
   turnStarted,
 } from '@waybill/contracts'
 import { countBlocked, createPool, findAnswers, type ModelCall, messagePointedAt } from '@waybill/database'
@@ -36,6 +34,7 @@ import { inOtherLanguages } from './translate/translate-answer.ts'
 import { createTranslation } from './translate/translate-reply.ts'
 import { createTranslationCache } from './translate/translation-cache.ts'
 import { answerAny } from './turns/answer-any.ts'
+import { heedConsent } from './turns/heed-consent.ts'
 import { unlessTakenOver } from './turns/leave-to-person.ts'
 import { publishHint } from './turns/publish-hint.ts'
 import { workConversation } from './turns/work-conversation.ts'
@@ -59,7 +58,7 @@ const ORDER_EVENTS_IN_FLIGHT = 10
 export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'assistant', instance: config.instance }
-  const log = createLogger({ ...identity, level: config.log.level })
+  const log = createLogger({ ...identity, ...config.log })
   opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
   const metrics = createMetrics(registry)
@@ -83,10 +82,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       name: config.instance,
       log,
       registry,
-      contracts: [
-        ...[conversationReady, orderCommandsReady, outboundReady, turnStarted],
-        ...[checkInDue, broadcastReady, dispatchNoticeRaised, orderEventReceived, orderEventsDue],
-      ],
+      contracts: contractsOf('assistant'),
       drainMsMax: DRAIN_MS_MAX,
     }),
   )
@@ -188,20 +184,22 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     now: Date.now,
     openBook,
     answer: inOtherLanguages(
-      unlessTakenOver(
-        answerAny({
-          understand,
-          findAnswers: (asked) => findAnswers(pool, asked),
-          countBlocked: (driverId, withinMs) => countBlocked(pool, driverId, withinMs),
-          timeStage,
-          onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
-          media,
-          objects,
-          findMessage: (conversationId, wamid) => messagePointedAt(pool, conversationId, wamid),
-          hear: createHearing({ media, transcribe, secondsMax: config.voice.secondsMax }),
-          voiceSecondsMax: config.voice.secondsMax,
-          onListening: showWorking,
-        }),
+      heedConsent(
+        unlessTakenOver(
+          answerAny({
+            understand,
+            findAnswers: (asked) => findAnswers(pool, asked),
+            countBlocked: (driverId, withinMs) => countBlocked(pool, driverId, withinMs),
+            timeStage,
+            onUnderstood: (path, tool) => metrics.understood.inc({ path, tool }),
+            media,
+            objects,
+            findMessage: (conversationId, wamid) => messagePointedAt(pool, conversationId, wamid),
+            hear: createHearing({ media, transcribe, secondsMax: config.voice.secondsMax }),
+            voiceSecondsMax: config.voice.secondsMax,
+            onListening: showWorking,
+          }),
+        ),
       ),
       translate,
     ),

@@ -79,7 +79,7 @@ export async function openBench(): Promise<Bench> {
   const guardrails = opened.use(
     await startGuardrails(
       guardrailsConfig({
-        ...{ INSTANCE: 'guardrails-test', PORT: '0', LOG_LEVEL: 'silent' },
+        ...{ PROFILE: 'sandbox', INSTANCE: 'guardrails-test', PORT: '0', LOG_LEVEL: 'silent' },
         GUARDRAILS_POLICY_DIR: POLICY_DIR,
       }),
     ),
@@ -103,12 +103,13 @@ export async function openBench(): Promise<Bench> {
   )
 
   const serviceEnv = {
+    PROFILE: 'sandbox',
     INSTANCE: 'assistant-test',
     PORT: '0',
     LOG_LEVEL: 'silent',
     AMQP_URL: vhost.url,
     DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
+    REDIS_URL: redis.assistantUrl,
     GUARDRAILS_URLS: guardrails.url,
     OPENROUTER_BASE_URL: model.url,
     OPENROUTER_API_KEY: 'key',

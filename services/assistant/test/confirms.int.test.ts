@@ -131,7 +131,7 @@ it('does not take a yes that came in the same burst as the request, before the q
   expect(await commands()).toEqual([])
 })
 
-it('does not apply a tap of yesterday or one that was sent long ago', async () => {
+it('S9: does not apply a tap of yesterday or one that was sent long ago', async () => {
   await bench.receive(tap('confirm:12346:2020-01-01'))
   expect(await lastReply()).toContain('That choice is from an earlier day')
   await bench.receive(tap(`confirm:12346:${today()}`, Date.now() - 20 * 60_000))
@@ -139,7 +139,23 @@ it('does not apply a tap of yesterday or one that was sent long ago', async () =
   expect(await commands()).toEqual([])
 })
 
-it("P7: does not see another driver's order, whatever the model says", async () => {
+it('S9: a tap that somebody has made up can do no more than words', async () => {
+  await bench.receive(tap(`confirm:22301:${today()}`))
+  expect(await lastReply()).toContain("I don't see #22301 among your orders")
+  for (const id of [
+    `confirm:12346:${today()}:driver-maria`,
+    'confirm:12346',
+    `cancel:12346:${today()}`,
+    'confirm:*',
+  ]) {
+    await bench.receive(tap(id))
+    expect(await lastReply()).not.toContain('confirmed')
+  }
+  expect(await commands()).toEqual([])
+  expect(bench.orders.asked.every(({ path }) => path.startsWith('/drivers/driver-johan/'))).toBe(true)
+})
+
+it("P7, S7: does not see another driver's order, whatever the model says", async () => {
   bench.model.answerWith(() => modelChoosing({ name: 'get_order_details', args: { order_ref: '22301' } }))
   await bench.receive('show me order 22301 of maria')
   expect(await lastReply()).toBe('I don\'t see #22301 among your orders today. Type "orders" to see them.')

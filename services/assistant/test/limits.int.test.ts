@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { conversationReady } from '@waybill/contracts'
 import { eventually } from '@waybill/test-kit'
 import { Registry } from 'prom-client'
 import { createRateLimits } from '../src/limits/rate-limits.ts'
@@ -59,7 +60,30 @@ it('S14: a driver who writes too much is told so once, and loses nothing', async
   expect(new Set(tries.map(({ attempts }) => attempts))).toEqual(new Set([1]))
 })
 
-it('lets drivers wait without a word when all of them together ask for too much', async () => {
+it("S13: a flood of one driver costs no more than his share, and holds up nobody else's answer", async () => {
+  const flood = 200
+  assistant = await bench.start({ RATE_DRIVER_MESSAGES: '3', RATE_DRIVER_WINDOW_SECONDS: '3600' })
+  await bench.pool.query(
+    `WITH maria AS (INSERT INTO drivers (id, name, time_zone) VALUES ('driver-maria', 'Maria', 'UTC') RETURNING id)
+     INSERT INTO identities (kind, value, driver_id) SELECT 'user_id', 'US.2', id FROM maria`,
+  )
+  await bench.receive('help', '1', '2')
+  await bench.settled()
+  await bench.receive(...Array.from({ length: flood }, (_, n) => `tell me about the parcel number ${n}`))
+  const [wamid] = await bench.receiveFromUser('US.2', 'help')
+  await bench.messaging.publish(conversationReady, { conversationId: '100000000000001:US.2' })
+  const answerToMaria = async () => (await bench.replies()).filter(({ reply_to }) => reply_to === wamid)
+  await eventually(async () => (await answerToMaria()).length > 0, { what: "Maria's answer" })
+  await untilLimited()
+  // He waits, she does not, and nobody has asked the model in his name.
+  const { rows } = await bench.pool.query(
+    "SELECT count(*)::int AS waiting FROM inbound WHERE status = 'waiting'",
+  )
+  expect(rows).toEqual([{ waiting: flood }])
+  expect(bench.model.asked.length).toBeLessThanOrEqual(1)
+})
+
+it('S14: lets drivers wait without a word when all of them together ask for too much', async () => {
   const limiting = await bench.start({ RATE_ALL_TURNS_PER_SECOND: '1' })
   assistant = limiting
   await eventually(

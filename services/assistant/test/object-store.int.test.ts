@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -83,4 +83,12 @@ it('lets nobody else read its files, and leaves no half ones', async () => {
   await store.put({ ...photo, sha256: 'f'.repeat(64) }, AbortSignal.abort()).catch(() => undefined)
   expect(await readdir(join(folder, 'ff'))).toEqual([])
   expect(await readdir(dirname(path))).toHaveLength(1)
+})
+
+it('S18: counts the age of a file from the last time that its bytes came', async () => {
+  const store = fileStore(folder)
+  const path = join(folder, await store.put(photo, never))
+  await utimes(path, 0, 0)
+  await store.put(photo, never)
+  expect((await stat(path)).mtimeMs).toBeGreaterThan(Date.now() - 60_000)
 })

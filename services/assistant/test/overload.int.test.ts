@@ -54,7 +54,7 @@ async function answerTo(wamid: string): Promise<string> {
   )
 }
 
-it('more than it can do: first nobody is shown as typing, then free words get a sentence, never is the rest held up', async () => {
+it('S13: more than it can do: first nobody is shown as typing, then free words get a sentence, never is the rest held up', async () => {
   const typing: string[] = []
   await bench.messaging.consume(turnStarted, { concurrency: 1 }, async ({ payload }) => {
     typing.push(payload.wamid)

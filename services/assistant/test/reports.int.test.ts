@@ -156,7 +156,7 @@ it('asks which order, and keeps what was said of it', async () => {
   expect(await commands()).toMatchObject([{ payload: { orderId: '12346', report: { reason: 'closed' } } }])
 })
 
-it('does not apply a tap of yesterday or one that was sent long ago', async () => {
+it('S9: does not apply a tap of yesterday or one that was sent long ago', async () => {
   await reply(tap('report:delivered~12346:2020-01-01'))
   expect(await reply(tap(`report:delivered~12346:${today()}`, Date.now() - 20 * 60_000))).toContain(
     'Have you delivered #12346',

@@ -97,7 +97,7 @@ describe('accepting', () => {
     expect(await reply('I accept the route')).toContain('is accepted, Johan')
   })
 
-  it('does not apply a tap of yesterday, nor one that was late', async () => {
+  it('S9: does not apply a tap of yesterday, nor one that was late', async () => {
     expect(await reply(tap('accept:-:2020-01-01'))).toContain('That choice is from an earlier day')
     expect(await reply(tap(`accept:-:${today()}`, Date.now() - 20 * 60_000))).toContain('I ask again')
     expect(await commands()).toEqual([])

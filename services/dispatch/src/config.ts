@@ -1,4 +1,4 @@
-import { parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
+import { logOf, parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
 import { z } from 'zod'
 
 export const envSchema = z
@@ -11,7 +11,9 @@ export const envSchema = z
     SMTP_URL: z
       .url({ protocol: /^smtps?$/ })
       .optional()
-      .describe('Mail server, smtp://user:password@host:587; without it there is no e-mail'),
+      .describe(
+        'Mail server, smtps://user:password@host or smtp://user:password@host:587?requireTLS=true; none: no e-mail',
+      ),
     DISPATCH_EMAIL_TO: z.string().min(3).optional().describe('Who gets notices by e-mail, by comma'),
     DISPATCH_EMAIL_FROM: z.string().min(3).optional().describe('Whom notices by e-mail come from'),
     DISPATCH_ADMIN_TOKEN: z
@@ -51,7 +53,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
   return {
     instance: data.INSTANCE,
     http: { host: data.HOST, port: data.PORT },
-    log: { level: data.LOG_LEVEL },
+    log: logOf(data),
     tracing: tracingOf(data),
     amqp: { url: data.AMQP_URL },
     database: { url: data.DATABASE_URL },

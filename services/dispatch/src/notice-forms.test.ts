@@ -28,12 +28,13 @@ it('posts what the dispatch webhook expects', () => {
   expect(webhookBody({ ...notice, reason: null })).not.toHaveProperty('reason')
 })
 
-it('writes a mail in plain text, with the same Message-ID on every try', () => {
+it('S12: writes a mail in plain text, with the same Message-ID on every try', () => {
   const mail = mailOf({ ...notice, driverName: 'Johan\r\nBcc: x@example.com' })
   expect(mail).toMatchObject({
     messageId: '<5f0c7b1e-3c55-4c43-9d0e-7a7c2b8f4a10@waybill>',
     subject: '[high] Johan Bcc: x@example.com: declined',
   })
+  expect(mailOf(notice)).not.toHaveProperty('html')
   expect(mailOf(notice).text).toBe(
     "Driver: Johan (driver-johan)\n\nCan not take the route of 2026-11-23.\n\nIn the driver's words: my <b>truck</b> broke down",
   )

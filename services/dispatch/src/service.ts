@@ -1,13 +1,12 @@
-import { dispatchNoticeRaised } from '@waybill/contracts'
+import { contractsOf, dispatchNoticeRaised } from '@waybill/contracts'
 import { createPool } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
-import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
+import { createLogger, createRegistry, logName, startOpsServer } from '@waybill/service-kit'
 import { startTracing } from '@waybill/tracing'
 import { registerAdmin } from './admin/register-admin.ts'
 import type { Channel } from './channel.ts'
 import type { Config } from './config.ts'
 import { collectDeadLetters } from './dead-letters/collect-dead-letters.ts'
-import { ALL_QUEUES } from './dead-letters/contracts.ts'
 import { exposeDeadLetters } from './dead-letters/expose-dead-letters.ts'
 import { createMetrics } from './metrics.ts'
 import { postWebhook } from './post-webhook.ts'
@@ -19,7 +18,8 @@ const NOTICES_IN_FLIGHT = 10
 export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'dispatch', instance: config.instance }
-  const log = createLogger({ ...identity, level: config.log.level })
+  const log = createLogger({ ...identity, ...config.log })
+  const nameOf = (id: string) => logName(config.log.hashKey, id)
   opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
 
@@ -42,7 +42,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       name: config.instance,
       log,
       registry,
-      contracts: ALL_QUEUES,
+      contracts: contractsOf('dispatch'),
     }),
   )
   const onError = (error: unknown) => log.warn({ err: error }, 'the dead letters could not be counted')
@@ -51,7 +51,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     ...config.http,
     registry,
     isReady: () => messaging.isReady(),
-    register: (app) => registerAdmin(app, { token: config.adminToken, pool, messaging, log }),
+    register: (app) => registerAdmin(app, { token: config.adminToken, pool, messaging, log, nameOf }),
   })
   opened.use(server)
 

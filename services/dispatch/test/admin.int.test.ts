@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { conversationReady, outboundReady } from '@waybill/contracts'
 import { createPool, type Pool, recordWebhooks } from '@waybill/database'
 import { connectMessaging, type Messaging } from '@waybill/messaging'
-import { createRegistry, type OpsServer, startOpsServer } from '@waybill/service-kit'
+import { createRegistry, logName, type OpsServer, startOpsServer } from '@waybill/service-kit'
 import { eventually, freshDatabase, freshVhost } from '@waybill/test-kit'
 import { pino } from 'pino'
 import { z } from 'zod'
@@ -21,7 +21,8 @@ const serve = (token: string | undefined) =>
   startOpsServer({
     ...{ host: '127.0.0.1', port: 0, isReady: () => true },
     registry: createRegistry({ service: 'dispatch', instance: randomUUID() }),
-    register: (app) => registerAdmin(app, { token, pool, messaging, log }),
+    register: (app) =>
+      registerAdmin(app, { token, pool, messaging, log, nameOf: (id) => logName('key', id) }),
   })
 
 beforeAll(async () => {
@@ -82,20 +83,20 @@ const audited = async (id: string) =>
   ).rows
 
 describe('who may use it', () => {
-  it('nobody without the token, whatever else they send', async () => {
+  it('S20: nobody without the token, whatever else they send', async () => {
     for (const authorization of ['', 'Bearer', `Bearer ${TOKEN}x`, `Basic ${TOKEN}`, TOKEN]) {
       expect((await ask('GET', '/help', undefined, { authorization })).status).toBe(401)
     }
     expect((await ask('GET', '/help')).status).toBe(200)
   })
 
-  it('nobody at all when there is no token', async () => {
+  it('S20: nobody at all when there is no token', async () => {
     await using closed = await serve(undefined)
     const answer = await fetch(`${closed.url}/admin/help`, { headers: { authorization: 'Bearer undefined' } })
     expect(answer.status).toBe(404)
   })
 
-  it('nobody who does not say who he is, and nothing that it does not know', async () => {
+  it('S20: nobody who does not say who he is, and nothing that it does not know', async () => {
     const id = await conversation()
     expect((await ask('PUT', path(id, 'takeover'), {}, { 'x-operator': ' ' })).status).toBe(400)
     expect(await ask('PUT', path(id, 'takeover'), { minutes: 0 })).toMatchObject({
@@ -147,6 +148,25 @@ describe('a driver', () => {
   })
 })
 
+describe('a locked driver', () => {
+  it('S33: is served again when a person has confirmed who it is, which is on record', async () => {
+    const confirm = () => ask('DELETE', '/drivers/d-locked/lock')
+    expect((await confirm()).status).toBe(404)
+    await pool.query("INSERT INTO drivers (id, name, time_zone) VALUES ('d-locked', 'Johan', 'UTC')")
+    await pool.query(
+      `INSERT INTO identities (kind, value, driver_id, locked_reason) VALUES
+         ('phone', '15550100033', 'd-locked', 'another user id'), ('user_id', 'US.old', 'd-locked', 'another user id')`,
+    )
+    expect((await confirm()).status).toBe(200)
+    const { rows } = await pool.query(
+      `SELECT value, locked_reason, a.action, a.detail FROM identities i JOIN audit a USING (driver_id)
+       WHERE i.driver_id = 'd-locked'`,
+    )
+    const action = { action: 'driver.identity-confirmed', detail: { by: 'Ana' } }
+    expect(rows).toEqual([{ value: '15550100033', locked_reason: null, ...action }])
+  })
+})
+
 describe('a person writes', () => {
   it("once, through the conversation's own lane, and it is on record that a person wrote it", async () => {
     const id = await conversation()
@@ -174,15 +194,20 @@ describe('a person writes', () => {
   })
 })
 
-it('shows who waits for a person, until it is seen to', async () => {
+it('S19: shows who waits for a person, until it is seen to, and notes who has read it', async () => {
   const id = await conversation()
   await pool.query(
     `INSERT INTO dispatch_notices (id, kind, priority, conversation_id, text) VALUES ($1, 'help', 'high', $2, 'Asks')`,
     [randomUUID(), id],
   )
   expect((await ask('GET', '/help')).json.waiting).toMatchObject([{ conversationId: id, text: 'Asks' }])
+  await ask('GET', '/help')
   expect((await ask('POST', path(id, 'help/close'))).json).toMatchObject({ closed: 1 })
   expect((await ask('GET', '/help')).json.waiting).toEqual([])
+  expect(await audited(id)).toEqual([
+    { action: 'help.read', by: 'Ana' },
+    { action: 'help.closed', by: 'Ana' },
+  ])
 })
 
 describe('what drivers asked in vain', () => {

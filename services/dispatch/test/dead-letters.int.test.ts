@@ -4,18 +4,18 @@ import {
   conversationReady,
   dispatchNoticeRaised,
   orderEventReceived,
+  QUEUES,
   type QueueContract,
   webhookReceived,
 } from '@waybill/contracts'
 import { createPool, forgetDeadLetters, type Pool, recordWebhooks } from '@waybill/database'
 import { connectMessaging, type Messaging } from '@waybill/messaging'
-import { createRegistry, type OpsServer, startOpsServer } from '@waybill/service-kit'
+import { createRegistry, logName, type OpsServer, startOpsServer } from '@waybill/service-kit'
 import { eventually, freshDatabase, freshVhost } from '@waybill/test-kit'
 import { pino } from 'pino'
 import { z } from 'zod'
 import { registerAdmin } from '../src/admin/register-admin.ts'
 import { collectDeadLetters } from '../src/dead-letters/collect-dead-letters.ts'
-import { ALL_QUEUES } from '../src/dead-letters/contracts.ts'
 import { exposeDeadLetters } from '../src/dead-letters/expose-dead-letters.ts'
 
 const TOKEN = 'a-token-of-thirty-two-characters-'
@@ -36,9 +36,9 @@ beforeAll(async () => {
   const options = { url: database.url, name: 'test', connectionsMax: 3, registry, log }
   pool = opened.adopt(createPool(options), (it) => it.end())
   messaging = opened.use(
-    await connectMessaging({ ...{ url: vhost.url, name: 'test', log, registry }, contracts: ALL_QUEUES }),
+    await connectMessaging({ ...{ url: vhost.url, name: 'test', log, registry }, contracts: QUEUES }),
   )
-  for (const contract of ALL_QUEUES) {
+  for (const contract of QUEUES) {
     await messaging.consumeBatch(contract, { batchMax: 10, waitMs: 1 }, async (batch) => {
       const bodies = batch.map(({ body }) => body.toString())
       worked.set(contract.queue, [...(worked.get(contract.queue) ?? []), ...bodies])
@@ -49,7 +49,8 @@ beforeAll(async () => {
   server = opened.use(
     await startOpsServer({
       ...{ host: '127.0.0.1', port: 0, isReady: () => true, registry },
-      register: (app) => registerAdmin(app, { token: TOKEN, pool, messaging, log }),
+      register: (app) =>
+        registerAdmin(app, { token: TOKEN, pool, messaging, log, nameOf: (id) => logName('key', id) }),
     }),
   )
 }, 30_000)
@@ -223,7 +224,7 @@ describe('what was set aside', () => {
 })
 
 describe('a replay', () => {
-  it.each(ALL_QUEUES.map((contract) => [contract.queue, contract] as const))(
+  it.each(QUEUES.map((contract) => [contract.queue, contract] as const))(
     'of %s goes back to where it came from, and twice does no harm',
     async (_queue, contract) => {
       const payload = { some: randomUUID() }
@@ -247,7 +248,7 @@ describe('a replay', () => {
     expect(rows).toEqual([{ status: 'waiting', attempts: 0, turn_id: null }])
   })
 
-  it('of a message that was answered meanwhile leaves it alone', async () => {
+  it('S32: of a message that was answered meanwhile leaves it alone', async () => {
     const { wamid, conversationId } = await deadMessage()
     const id = await dead(conversationReady, { conversationId, wamid }, 'boom', wamid)
     await pool.query(`UPDATE inbound SET status = 'answered' WHERE wamid = $1`, [wamid])
@@ -270,7 +271,7 @@ describe('a replay', () => {
     expect(rows).toEqual([{ state: 'pending', attempts: 0 }])
   })
 
-  it('that ended between the broker and the record is repeated, and revives nothing twice', async () => {
+  it('S32: that ended between the broker and the record is repeated, and revives nothing twice', async () => {
     const { wamid, conversationId } = await deadMessage()
     const id = await dead(conversationReady, { conversationId, wamid }, 'boom', wamid)
     await pool.query('SELECT revive_message($1)', [wamid])
@@ -313,11 +314,17 @@ describe('the door', () => {
     ['no token', 401, () => ask('GET', '', undefined, { authorization: '' })],
     ['a replay of nothing in particular', 400, () => ask('POST', '/replay', {})],
     ['a replay by nobody', 400, () => ask('POST', '/replay', { all: true }, { 'x-operator': '' })],
+    [
+      'a payload in place of its own',
+      400,
+      () => ask('POST', '/replay', { ids: ['1'], body: '{}', payload: {} }),
+    ],
+    ['a letter to be changed', 404, () => ask('PUT', '/1', { body: '{}' })],
     ['a filter that there is not', 400, () => ask('POST', '/drop', { everything: true })],
     ['a time that is none', 400, () => ask('GET', '?since=yesterday')],
     ['an id that is none', 400, () => ask('GET', '/1;DROP')],
     ['an id that nobody has', 404, () => ask('GET', '/999999999')],
-  ])('refuses %s', async (_what, status, asked) => {
+  ])('S32: refuses %s', async (_what, status, asked) => {
     expect((await asked()).status).toBe(status)
   })
 })

@@ -39,6 +39,7 @@ beforeEach(async () => {
   posted = []
   webhookStatus = 200
   env = {
+    PROFILE: 'sandbox',
     ...{ INSTANCE: 'dispatch-test', PORT: '0', LOG_LEVEL: 'silent', AMQP_URL: vhost.url },
     ...{ DATABASE_URL: database.url, DISPATCH_WEBHOOK_URL: await webhookUrl() },
     ...{ DISPATCH_WEBHOOK_TOKEN: 'secret', SMTP_URL: mail.url },

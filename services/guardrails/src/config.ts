@@ -1,4 +1,4 @@
-import { list, parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
+import { list, logOf, parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
 import { z } from 'zod'
 
 export const envSchema = z.object({
@@ -43,7 +43,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
   return {
     instance: data.INSTANCE,
     http: { host: data.HOST, port: data.PORT },
-    log: { level: data.LOG_LEVEL },
+    log: logOf(data),
     tracing: tracingOf(data),
     policyDir: data.GUARDRAILS_POLICY_DIR,
     token: data.GUARDRAILS_TOKEN,

@@ -7,12 +7,13 @@ import { createLook } from './look.ts'
 import { createMetrics } from './metrics.ts'
 import { watchPolicies } from './policy/watch-policies.ts'
 import { BODY_BYTES_MAX } from './routes/contract.ts'
+import { refusalOf } from './routes/refuse.ts'
 import { registerRoutes } from './routes/register-routes.ts'
 
 export async function startService(config: Config): Promise<AsyncDisposable & { url: string }> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'guardrails', instance: config.instance }
-  const log = createLogger({ ...identity, level: config.log.level })
+  const log = createLogger({ ...identity, ...config.log })
   opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
   const metrics = createMetrics(registry)
@@ -26,6 +27,7 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
       registry,
       isReady: () => true,
       server: { bodyLimit: BODY_BYTES_MAX, exposeHeadRoutes: false },
+      refusalOf,
       register: (app) =>
         registerRoutes(app, {
           token: config.token,

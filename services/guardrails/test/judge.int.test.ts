@@ -49,6 +49,7 @@ async function startGuardrails(env: Record<string, string>, policy = SHIPPED + J
   const { url } = opened.use(
     await startService(
       loadConfig({
+        PROFILE: 'sandbox',
         ...{ INSTANCE: 'guardrails-1', PORT: '0', LOG_LEVEL: 'silent', GUARDRAILS_POLICY_DIR: dir },
         JUDGE_TIMEOUT_MS: '10000',
         ...env,

@@ -1,4 +1,4 @@
-import { isSameSecret } from '@waybill/service-kit'
+import { allow, isSameSecret } from '@waybill/service-kit'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Metrics } from './metrics.ts'
@@ -15,17 +15,21 @@ export function answerHandshake(
   app: FastifyInstance,
   { verifyToken, metrics }: { verifyToken: string; metrics: Metrics },
 ) {
-  app.get('/webhook', async (request, reply) => {
-    const query = querySchema.safeParse(request.query)
-    if (!query.success) {
-      metrics.requests.inc({ outcome: 'bad handshake' })
-      return reply.code(400).send({ error: 'not a webhook handshake' })
-    }
-    if (!isSameSecret(query.data['hub.verify_token'], verifyToken)) {
-      metrics.requests.inc({ outcome: 'wrong token' })
-      return reply.code(403).send({ error: 'wrong verify token' })
-    }
-    metrics.requests.inc({ outcome: 'handshake' })
-    return reply.type('text/plain').send(query.data['hub.challenge'])
-  })
+  app.get(
+    '/webhook',
+    { onRequest: allow.provenBy('the verify token in the query') },
+    async (request, reply) => {
+      const query = querySchema.safeParse(request.query)
+      if (!query.success) {
+        metrics.requests.inc({ outcome: 'bad handshake' })
+        return reply.code(400).send({ error: 'not a webhook handshake' })
+      }
+      if (!isSameSecret(query.data['hub.verify_token'], verifyToken)) {
+        metrics.requests.inc({ outcome: 'wrong token' })
+        return reply.code(403).send({ error: 'wrong verify token' })
+      }
+      metrics.requests.inc({ outcome: 'handshake' })
+      return reply.type('text/plain').send(query.data['hub.challenge'])
+    },
+  )
 }

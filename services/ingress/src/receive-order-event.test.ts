@@ -62,7 +62,7 @@ function post(body: unknown, { secret = SECRET, at = NOW, id = 'msg-1', signatur
 }
 
 describe('POST /order-events', () => {
-  it('keeps what is signed, also with the secret before', async () => {
+  it('S2: keeps what is signed, also with the secret before', async () => {
     expect((await post(EVENT)).statusCode).toBe(200)
     expect((await post(EVENT, { secret: 'the-secret-before-this-one' })).json()).toEqual({ kept: 'evt-1' })
     expect(kept).toEqual([
@@ -78,7 +78,7 @@ describe('POST /order-events', () => {
     ['no signature', { signature: '' }],
     ['another version', { signature: 'v2,AAAA' }],
     ['half a signature', { signature: 'v1,AAAA' }],
-  ])('refuses %s', async (_what, signed) => {
+  ])('S1: refuses %s', async (_what, signed) => {
     expect((await post(EVENT, signed)).statusCode).toBe(401)
     expect(kept).toEqual([])
   })

@@ -1,5 +1,6 @@
 import { type OrderEvent, orderEventSchema } from '@waybill/contracts'
 import { PublishError } from '@waybill/messaging'
+import { allow } from '@waybill/service-kit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { beginTrace } from './begin-trace.ts'
@@ -22,7 +23,8 @@ const BODY_BYTES_MAX = 64 * 1024
  */
 export function receiveOrderEvent(app: FastifyInstance, { secrets, metrics, publish, now }: Deps): void {
   if (secrets.length === 0) return
-  app.post('/order-events', { bodyLimit: BODY_BYTES_MAX }, async (request, reply) => {
+  const onRequest = allow.provenBy('webhook-signature over the bytes of the body')
+  app.post('/order-events', { bodyLimit: BODY_BYTES_MAX, onRequest }, async (request, reply) => {
     const answer = (outcome: string, status: number, body: object) => {
       metrics.orderEvents.inc({ outcome })
       return reply.code(status).send(body)

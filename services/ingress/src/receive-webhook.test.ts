@@ -80,7 +80,7 @@ describe('POST /webhook', () => {
     expect(kept[0]?.correlationId).toBe(isPassedOn ? id : undefined)
   })
 
-  it('accepts the secret before while it is being rotated', async () => {
+  it('S2: accepts the secret before while it is being rotated', async () => {
     const { post } = setup()
     expect((await post(signatureOf(body, 'secret-before'))).statusCode).toBe(200)
   })
@@ -108,7 +108,7 @@ describe('POST /webhook', () => {
     },
   )
 
-  it('takes 3 MB, and answers 413 to more than that', async () => {
+  it('S6: takes 3 MB, and answers 413 to more than that', async () => {
     const { post } = setup()
     const large = Buffer.alloc(3_000_000, ' ')
     expect((await post(signatureOf(large, 'secret-now'), large)).statusCode).toBe(200)
@@ -123,7 +123,7 @@ describe('POST /webhook', () => {
     expect(stamps).toEqual([...new Set(stamps)].toSorted((a, b) => a - b))
   })
 
-  it('tells nothing of its insides when something breaks', async () => {
+  it('S30: tells nothing of its insides when something breaks', async () => {
     const { post } = setup(async () => {
       throw new Error('password=hunter2')
     })
@@ -151,7 +151,7 @@ describe('GET /webhook', () => {
     expect([response.statusCode, response.body]).toEqual([status, answer])
   })
 
-  it('echoes the challenge as plain text', async () => {
+  it('S3: echoes the challenge as plain text', async () => {
     const response = await setup().app.inject(url('verify-me-please', '1'))
     expect(response.headers['content-type']).toMatch(/^text\/plain/)
   })

@@ -1,5 +1,6 @@
 import type { WebhookHeaders } from '@waybill/contracts'
 import { PublishError } from '@waybill/messaging'
+import { allow } from '@waybill/service-kit'
 import { isSigned } from '@waybill/whatsapp'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -35,7 +36,8 @@ export function receiveWebhook(
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 
-  app.post('/webhook', async (request, reply) => {
+  const signed = allow.provenBy('X-Hub-Signature-256 over the bytes of the body')
+  app.post('/webhook', { onRequest: signed }, async (request, reply) => {
     const stopTimer = metrics.ackSeconds.startTimer()
     const { body, headers } = request
     const answered = (outcome: string) => {

@@ -1,4 +1,4 @@
-import { orderEventReceived, webhookReceived } from '@waybill/contracts'
+import { contractsOf, orderEventReceived, webhookReceived } from '@waybill/contracts'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
 import { startTracing } from '@waybill/tracing'
@@ -25,7 +25,7 @@ export const SERVER = {
 export async function startService(config: Config): Promise<AsyncDisposable & { url: string }> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'ingress', instance: config.instance }
-  const log = createLogger({ ...identity, level: config.log.level })
+  const log = createLogger({ ...identity, ...config.log })
   opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
   const metrics = createMetrics(registry)
@@ -36,7 +36,7 @@ export async function startService(config: Config): Promise<AsyncDisposable & { 
       name: config.instance,
       log,
       registry,
-      contracts: [webhookReceived, orderEventReceived],
+      contracts: contractsOf('ingress'),
       heartbeatSeconds: HEARTBEAT_SECONDS,
     }),
   )

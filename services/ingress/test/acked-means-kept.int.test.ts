@@ -30,6 +30,7 @@ async function startIngress(confirmTimeoutMs = 2_000) {
   opened.push(proxy)
   const service = await startService(
     loadConfig({
+      PROFILE: 'sandbox',
       INSTANCE: 'ingress-1',
       PORT: '0',
       LOG_LEVEL: 'silent',
@@ -159,7 +160,7 @@ describe('the rest of the address space', () => {
     ['GET', '/', 404],
     ['GET', '/live', 200],
     ['GET', '/ready', 200],
-  ])('%s %s is answered with %i, and does not say who answers', async (method, path, status) => {
+  ])('S30: %s %s is answered with %i, and does not say who answers', async (method, path, status) => {
     const { url } = await startIngress()
     const answer = await fetch(url + path, { method })
     expect([answer.status, answer.headers.get('server'), answer.headers.get('x-powered-by')]).toEqual([
@@ -169,7 +170,7 @@ describe('the rest of the address space', () => {
     ])
   })
 
-  it('refuses at once, and keeps nothing, while it can not keep up', async () => {
+  it('S14: refuses at once, and keeps nothing, while it can not keep up', async () => {
     const { post } = await startIngress()
     // This process is the ingress: what blocks it blocks it too.
     const isBusy = await eventually(

@@ -29,6 +29,7 @@ async function startIngress() {
   opened.push(proxy)
   const service = await startService(
     loadConfig({
+      PROFILE: 'sandbox',
       INSTANCE: 'ingress-1',
       PORT: '0',
       LOG_LEVEL: 'silent',

@@ -1,8 +1,9 @@
-import { parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
+import { logOf, parseEnv, retentionEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
 import { z } from 'zod'
 
 export const envSchema = z.object({
   ...serviceEnv,
+  ...retentionEnv,
   AMQP_URL: z.url({ protocol: /^amqps?$/ }).describe('RabbitMQ, with user and vhost'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL'),
   WHATSAPP_PHONE_NUMBER_ID: z
@@ -25,11 +26,12 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
   return {
     instance: data.INSTANCE,
     http: { host: data.HOST, port: data.PORT },
-    log: { level: data.LOG_LEVEL },
+    log: logOf(data),
     tracing: tracingOf(data),
     amqp: { url: data.AMQP_URL },
     database: { url: data.DATABASE_URL },
     whatsapp: { phoneNumberId: data.WHATSAPP_PHONE_NUMBER_ID },
+    retention: { hotDays: data.RETENTION_HOT_DAYS },
     batch: { webhooksMax: data.INTAKE_BATCH_WEBHOOKS },
   }
 }

@@ -6,7 +6,7 @@ export function createMetrics(registry: Registry) {
   return {
     elements: new Counter({
       name: 'waybill_intake_elements_total',
-      help: 'What webhooks carried, by kind: message, receipt, account event, for a foreign number, malformed',
+      help: 'What webhooks carried, by kind: message, receipt, account event, for a foreign number, malformed, older than rows are kept (old)',
       labelNames: ['kind'],
       registers: [registry],
     }),

@@ -5,12 +5,13 @@ import { canonicalPhone, splitWebhook, type WebhookElement } from '@waybill/what
 
 export type Delivered = Origin & { body: Uint8Array; headers: Record<string, unknown> }
 
-/** What one webhook element becomes. `malformed` elements go to the dead letters with their reason. */
+/** What one webhook element becomes. `malformed` elements go to the dead letters with their reason, `old` ones nowhere. */
 export type Recorded =
   | { kind: 'message'; row: MessageRow }
   | { kind: 'receipt'; row: ReceiptRow }
   | { kind: 'event'; row: EventRow }
   | { kind: 'malformed'; reason: string }
+  | { kind: 'old'; sentAt: string }
 
 type Place = Origin & { receivedUs: number; ingressId: string; position: number }
 

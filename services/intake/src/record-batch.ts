@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { conversationReady, outboundReady, webhookReceived } from '@waybill/contracts'
-import { type Consequence, isRefusedData, type Pool, recordWebhooks } from '@waybill/database'
+import { auditTooOld, type Consequence, isRefusedData, type Pool, recordWebhooks } from '@waybill/database'
 import type { Messaging, RawDelivery } from '@waybill/messaging'
 import { continueFrom } from '@waybill/tracing'
 import type { Logger } from 'pino'
 import type { Metrics } from './metrics.ts'
 import { type Recorded, readWebhook } from './read-webhook.ts'
+import { refuseOld } from './refuse-old.ts'
 
 type Deps = {
   pool: Pool
@@ -13,6 +14,8 @@ type Deps = {
   log: Logger
   metrics: Metrics
   phoneNumberId: string
+  /** How long rows stay where a message that comes again finds its own. */
+  hotDays: number
 }
 type Read = { delivered: RawDelivery; recorded: Recorded }
 /** Why a part of a webhook could not be recorded. */
@@ -21,6 +24,7 @@ type Refusal = { delivered: RawDelivery; reason: string }
 // Keeps a transaction short when webhooks carry a thousand updates each.
 const ELEMENTS_MAX = 1_000
 const REASON_LENGTH_MAX = 500
+const DAY_MS = 86_400_000
 /** https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components#statuses-object */
 const RECEIPT_STATUSES = ['sent', 'delivered', 'read', 'failed', 'played', 'deleted']
 
@@ -28,11 +32,14 @@ const RECEIPT_STATUSES = ['sent', 'delivered', 'read', 'failed', 'played', 'dele
  * Records a batch of webhooks, then wakes whom it concerns. Safe to run again from the start, which is what
  * the consumer does after any error: rows are keyed by wamid, and a hint too many finds nothing to do.
  */
-export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: Deps) {
+export function recordBatch({ pool, messaging, log, metrics, phoneNumberId, hotDays }: Deps) {
   return async (batch: readonly RawDelivery[]): Promise<void> => {
     const stopTimer = metrics.batchSeconds.startTimer()
+    const beforeMs = Date.now() - hotDays * DAY_MS
     const reads = batch.flatMap((delivered) =>
-      readWebhook(delivered, phoneNumberId).map((recorded): Read => ({ delivered, recorded })),
+      readWebhook(delivered, phoneNumberId).map(
+        (recorded): Read => ({ delivered, recorded: refuseOld(recorded, beforeMs) }),
+      ),
     )
     const refusals = reads.flatMap(({ delivered, recorded }): Refusal[] =>
       recorded.kind === 'malformed' ? [{ delivered, reason: recorded.reason }] : [],
@@ -40,6 +47,8 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
     for (let start = 0; start < reads.length; start += ELEMENTS_MAX) {
       await follow(await record(reads.slice(start, start + ELEMENTS_MAX), refusals))
     }
+    const old = reads.flatMap(({ recorded }) => (recorded.kind === 'old' ? [recorded.sentAt] : []))
+    if (old.length > 0) await auditTooOld(pool, old)
     // Last: a batch that is held because PostgreSQL is away comes here once.
     await setAside(refusals)
     for (const { recorded } of reads) count(recorded)
@@ -64,7 +73,9 @@ export function recordBatch({ pool, messaging, log, metrics, phoneNumberId }: De
       })
     } catch (error) {
       if (!isRefusedData(error)) throw error
-      const [first, ...rest] = reads.filter(({ recorded }) => recorded.kind !== 'malformed')
+      const [first, ...rest] = reads.filter(
+        ({ recorded }) => recorded.kind !== 'malformed' && recorded.kind !== 'old',
+      )
       if (!first) return []
       if (rest.length === 0) {
         refusals.push({

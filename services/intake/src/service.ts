@@ -1,4 +1,4 @@
-import { conversationReady, outboundReady, webhookReceived } from '@waybill/contracts'
+import { contractsOf, webhookReceived } from '@waybill/contracts'
 import { createPool } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
@@ -14,7 +14,7 @@ const BATCH_WAIT_MS = 2
 export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'intake', instance: config.instance }
-  const log = createLogger({ ...identity, level: config.log.level })
+  const log = createLogger({ ...identity, ...config.log })
   opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
 
@@ -34,7 +34,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       name: config.instance,
       log,
       registry,
-      contracts: [webhookReceived, conversationReady, outboundReady],
+      contracts: contractsOf('intake'),
       heartbeatSeconds: HEARTBEAT_SECONDS,
     }),
   )
@@ -49,6 +49,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       log,
       metrics: createMetrics(registry),
       phoneNumberId: config.whatsapp.phoneNumberId,
+      hotDays: config.retention.hotDays,
     }),
   )
   return opened.move()

@@ -9,6 +9,8 @@ import { Registry } from 'prom-client'
 import { createMetrics } from '../src/metrics.ts'
 import { recordBatch } from '../src/record-batch.ts'
 
+const NOW = String(Math.floor(Date.now() / 1_000))
+
 let database: Awaited<ReturnType<typeof freshDatabase>>
 let pool: pg.Pool
 
@@ -37,6 +39,7 @@ function setup() {
     log: pino({ level: 'silent' }),
     metrics: createMetrics(registry),
     phoneNumberId: '42',
+    hotDays: 30,
     messaging: {
       async publish(contract: QueueContract, payload: unknown) {
         if (contract === conversationReady) hints.push(payload)
@@ -71,7 +74,7 @@ function webhookOf(content: object, receivedAtUs = 1): RawDelivery {
 const text = (id: string, from: string, override: object = {}) => ({
   id,
   from,
-  timestamp: '1763899999',
+  timestamp: NOW,
   type: 'text',
   text: { body: 'hi' },
   ...override,
@@ -101,7 +104,7 @@ describe('a batch of webhooks', () => {
   it('counts receipts by a few statuses, whatever WhatsApp thinks of', async () => {
     const { record, registry } = setup()
     const receipts = ['delivered', 'delivered', 'failed', 'teleported'].map((status, n) => ({
-      ...{ id: `r.${n}`, status, timestamp: '1763899999', recipient_id: '1001' },
+      ...{ id: `r.${n}`, status, timestamp: NOW, recipient_id: '1001' },
     }))
     await record([webhookOf({ statuses: receipts })])
     const metrics = await registry.metrics()
@@ -126,7 +129,7 @@ describe('a batch of webhooks', () => {
   it('of receipts wakes no conversation (users: receipts-apart)', async () => {
     const { record, hints } = setup()
     const statuses = ['sent', 'delivered', 'read', 'failed'].map((status) => ({
-      ...{ id: 'wamid.receipt', recipient_id: '6001', timestamp: '1763899999', status },
+      ...{ id: 'wamid.receipt', recipient_id: '6001', timestamp: NOW, status },
     }))
     const value = { metadata: { phone_number_id: '42' }, statuses }
     const body = { object: 'whatsapp_business_account', entry: [{ changes: [{ field: 'messages', value }] }] }
@@ -168,6 +171,7 @@ describe('a batch of webhooks', () => {
       log: pino({ level: 'silent' }),
       metrics: createMetrics(new Registry()),
       phoneNumberId: '42',
+      hotDays: 30,
       messaging: { publish: async () => {}, deadLetter: async (...letter) => void dead.push(letter) },
     })
     await expect(away([webhook([{ id: 7 }])])).rejects.toThrow('ECONNREFUSED')
@@ -181,6 +185,7 @@ describe('a batch of webhooks', () => {
       log: pino({ level: 'silent' }),
       metrics: createMetrics(new Registry()),
       phoneNumberId: '42',
+      hotDays: 30,
       messaging: {
         publish: async () => {
           throw new Error('killed')
@@ -192,4 +197,30 @@ describe('a batch of webhooks', () => {
     await first.record([webhook([text('d.1', '4001')])])
     expect([await recorded('d.'), first.hints]).toEqual([['d.1'], [{ conversationId: '42:4001' }]])
   })
+})
+
+it('S4: a signed webhook that is replayed after its row has left for the archive has no effect, and is on record', async () => {
+  const { record, hints, dead, registry } = setup()
+  const daysAgo = (days: number) => String(Math.floor(Date.now() / 1_000) - days * 86_400)
+  const receipt = { id: 'r.old', status: 'read', timestamp: daysAgo(31), recipient_id: '7001' }
+  await record([
+    webhookOf({
+      messages: [
+        text('old.1', '7001', { timestamp: daysAgo(31) }),
+        text('old.2', '7002', { timestamp: daysAgo(29) }),
+      ],
+      statuses: [receipt],
+    }),
+  ])
+  const { rows } = await pool.query("SELECT wamid FROM inbound WHERE wamid LIKE 'old.%'")
+  expect(rows).toEqual([{ wamid: 'old.2' }])
+  expect((await pool.query("SELECT FROM receipts WHERE wamid = 'r.old'")).rowCount).toBe(0)
+  expect((await pool.query("SELECT FROM conversations WHERE id = '42:7001'")).rowCount).toBe(0)
+  expect([hints, dead]).toEqual([[{ conversationId: '42:7002' }], []])
+  expect((await pool.query("SELECT detail FROM audit WHERE action = 'webhook.too-old'")).rows).toEqual([
+    { detail: { elements: 2, oldest: expect.any(String) } },
+  ])
+  expect(await registry.getSingleMetricAsString('waybill_intake_elements_total')).toContain(
+    'waybill_intake_elements_total{kind="old"} 2',
+  )
 })

@@ -1,4 +1,4 @@
-import { parseEnv, serviceEnv } from '@waybill/service-kit'
+import { logOf, parseEnv, serviceEnv } from '@waybill/service-kit'
 import { z } from 'zod'
 import { FLEET_PATH } from './fleet.ts'
 
@@ -29,7 +29,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
   return {
     instance: data.INSTANCE,
     http: { host: data.HOST, port: data.PORT },
-    log: { level: data.LOG_LEVEL },
+    log: logOf(data),
     fleetPath: data.SANDBOX_FLEET,
     world: {
       webhookUrl: data.SANDBOX_WEBHOOK_URL,

@@ -1,3 +1,4 @@
+import { allow, guardRoutes } from '@waybill/service-kit'
 import type { FastifyInstance } from 'fastify'
 import { controlRoutes } from './control/routes.ts'
 import { openrouterRoutes } from './openrouter/routes.ts'
@@ -9,6 +10,7 @@ import type { World } from './world.ts'
 
 /** Each part of the outside world under its own path, with its own errors and faults. */
 export async function registerSandbox(app: FastifyInstance, world: World): Promise<void> {
+  guardRoutes(app, allow.everybody('for development: nothing in it is real'))
   await app.register((scope) => whatsappRoutes(scope, world))
   await app.register((scope) => openrouterRoutes(scope, world), { prefix: '/openrouter/api/v1' })
   await app.register((scope) => orderRoutes(scope, world), { prefix: '/orders' })

@@ -7,7 +7,7 @@ import { createWorld } from './world.ts'
 export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'sandbox', instance: config.instance }
-  const log = createLogger({ ...identity, level: config.log.level })
+  const log = createLogger({ ...identity, ...config.log })
   const registry = createRegistry(identity)
   const world = createWorld({ ...config.world, fleet: readFleet(config.fleetPath), log })
 

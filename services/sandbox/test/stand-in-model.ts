@@ -14,6 +14,7 @@ export async function startStandInModel(): Promise<AsyncDisposable & { env: Reco
   const child = spawn(process.execPath, ['--conditions=@waybill/source', MAIN], {
     stdio: 'ignore',
     env: {
+      PROFILE: 'sandbox',
       PORT: String(port),
       HOST: '127.0.0.1',
       LOG_LEVEL: 'silent',

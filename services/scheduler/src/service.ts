@@ -1,19 +1,13 @@
-import {
-  broadcastReady,
-  checkInDue,
-  conversationReady,
-  dispatchNoticeRaised,
-  orderCommandsReady,
-  orderEventsDue,
-  outboundReady,
-} from '@waybill/contracts'
-import { createPool, forgetDeadLetters } from '@waybill/database'
+import { contractsOf } from '@waybill/contracts'
+import { createPool, forgetDeadLetters, sealAudit } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, repeat, startOpsServer } from '@waybill/service-kit'
 import { startTracing } from '@waybill/tracing'
 import { Counter } from 'prom-client'
 import { exposeBacklog } from './backlog-metrics.ts'
 import type { Config } from './config.ts'
+import { exposeUnsealed } from './expose-unsealed.ts'
+import { forgetOld } from './forget-old.ts'
 import { openCheckIns } from './open-check-ins.ts'
 import { openOrderEvents } from './open-order-events.ts'
 import { sweepLanes } from './sweep-lanes.ts'
@@ -26,7 +20,7 @@ const DEAD_LETTERS_KEPT_MS = 30 * 24 * HOUR_MS
 export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'scheduler', instance: config.instance }
-  const log = createLogger({ ...identity, level: config.log.level })
+  const log = createLogger({ ...identity, ...config.log })
   opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
 
@@ -45,21 +39,18 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     registry,
     onError: (error) => log.warn({ err: error }, 'the backlog could not be read'),
   })
+  exposeUnsealed({
+    pool,
+    registry,
+    onError: (error) => log.warn({ err: error }, 'the audit could not be looked at'),
+  })
   const messaging = opened.use(
     await connectMessaging({
       url: config.amqp.url,
       name: config.instance,
       log,
       registry,
-      contracts: [
-        conversationReady,
-        outboundReady,
-        broadcastReady,
-        orderCommandsReady,
-        checkInDue,
-        orderEventsDue,
-        dispatchNoticeRaised,
-      ],
+      contracts: contractsOf('scheduler'),
     }),
   )
   opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))
@@ -115,6 +106,20 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       intervalMs: HOUR_MS,
       onError: (error) => log.warn({ err: error }, 'old dead letters could not be deleted'),
       run: () => forgetDeadLetters(pool, DEAD_LETTERS_KEPT_MS),
+    }),
+  )
+  opened.use(
+    repeat({
+      intervalMs: config.retention.intervalMs,
+      onError: (error) => log.warn({ err: error }, 'what is old could not leave'),
+      run: forgetOld({ pool, registry, ...config.retention }),
+    }),
+  )
+  opened.use(
+    repeat({
+      intervalMs: config.audit.sealIntervalMs,
+      onError: (error) => log.warn({ err: error }, 'the audit could not be sealed'),
+      run: () => sealAudit(pool),
     }),
   )
   return opened.move()

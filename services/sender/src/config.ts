@@ -1,4 +1,4 @@
-import { parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
+import { logOf, parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
 import { z } from 'zod'
 
 export const envSchema = z.object({
@@ -36,7 +36,7 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
   return {
     instance: data.INSTANCE,
     http: { host: data.HOST, port: data.PORT },
-    log: { level: data.LOG_LEVEL },
+    log: logOf(data),
     tracing: tracingOf(data),
     amqp: { url: data.AMQP_URL },
     database: { url: data.DATABASE_URL },

@@ -43,6 +43,11 @@ export function createMetrics(registry: Registry) {
       buckets: ANSWERED_BUCKETS,
       registers: [registry],
     }),
+    cancelled: new Counter({
+      name: 'waybill_sends_cancelled_total',
+      help: 'Messages that nobody asked for and that were not sent, because the driver has opted out',
+      registers: [registry],
+    }),
     fenced: new Counter({
       name: 'waybill_lane_fenced_total',
       help: 'Work thrown away because somebody else had taken the lane',

@@ -12,7 +12,7 @@ type Deps = {
   pool: Pool
   attempt: AttemptSend
   presence: Pick<Presence, 'markRead'>
-  metrics: Pick<Metrics, 'fenced'>
+  metrics: Pick<Metrics, 'fenced' | 'cancelled'>
   log: Logger
   owner: string
   pacing: Pacing
@@ -46,6 +46,7 @@ export function sendLane({ pool, attempt, presence, metrics, log, owner, pacing,
           return claim
         })
         steal = false
+        metrics.cancelled.inc(work.cancelled ?? 0)
         const last = await workOff(conversationId, epoch, work)
         if (last.state !== 'later' || last.waitMs > WAIT_MS_MAX) return
         await delay(last.waitMs)
@@ -85,6 +86,7 @@ export function sendLane({ pool, attempt, presence, metrics, log, owner, pacing,
           log.warn({ conversationId, outboundId: send.id, ...outcome }, 'not sent')
         const settled = { epoch, lease, id: send.id, outcome: settledOutcomeOf(outcome, send) }
         const next = await persist(() => settleSend(pool, conversationId, settled))
+        metrics.cancelled.inc(next.cancelled ?? 0)
         if (next.state === 'fenced') metrics.fenced.inc({ lane: 'outbound' })
         return next
       },

@@ -1,4 +1,4 @@
-import { broadcastReady, outboundReady, turnStarted } from '@waybill/contracts'
+import { broadcastReady, contractsOf, outboundReady, turnStarted } from '@waybill/contracts'
 import { createPool } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
 import { createLogger, createRegistry, startOpsServer } from '@waybill/service-kit'
@@ -21,7 +21,7 @@ const DATABASE_WAITS_MS = [250, 500, 1_000, 2_000, 4_000, 4_000]
 export async function startService(config: Config): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack()
   const identity = { service: 'sender', instance: config.instance }
-  const log = createLogger({ ...identity, level: config.log.level })
+  const log = createLogger({ ...identity, ...config.log })
   opened.use(await startTracing({ ...identity, ...config.tracing, log }))
   const registry = createRegistry(identity)
   const metrics = createMetrics(registry)
@@ -42,7 +42,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
       name: config.instance,
       log,
       registry,
-      contracts: [outboundReady, broadcastReady, turnStarted],
+      contracts: contractsOf('sender'),
     }),
   )
   opened.use(await startOpsServer({ ...config.http, registry, isReady: () => messaging.isReady() }))

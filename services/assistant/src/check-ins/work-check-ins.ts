@@ -52,7 +52,8 @@ export function workCheckIns(deps: Deps): Handler {
   }
 
   async function take(found: CheckInStep, checkIn: CheckIn): Promise<string> {
-    const { step, driver, conversation } = found
+    const { step, driver, conversation, hasOptedOut } = found
+    if (hasOptedOut) return end(checkIn, 'skipped')
     if (step === 'expire') return end(checkIn, 'unanswered')
     if (step === 'raise') return end(checkIn, 'unanswered', unanswered(checkIn))
     const day = await deps.openBook(driver.id).on(checkIn.date)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { access, mkdir, open, readFile, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { checkedKey, keyOf, type ObjectStore } from './object-store.ts'
 
@@ -12,7 +12,7 @@ export function fileStore(folder: string): ObjectStore {
     async put({ bytes, ...object }, signal) {
       const key = keyOf(object)
       const path = join(folder, key)
-      if (await exists(path)) return key
+      if (await renew(path)) return key
       await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
       const unfinished = `${path}.${randomUUID()}`
       try {
@@ -30,6 +30,17 @@ export function fileStore(folder: string): ObjectStore {
       const path = join(folder, checkedKey(key))
       return (await exists(path)) ? readFile(path, { signal }) : undefined
     },
+  }
+}
+
+/** The same bytes again are kept as long as the last time asks for. `false`: there are none. */
+async function renew(path: string): Promise<boolean> {
+  try {
+    const now = new Date()
+    await utimes(path, now, now)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -65,10 +65,12 @@ export function tellDriver(deps: Deps) {
     }
   }
 
-  async function tell(driverId: string, { events: rows, dueForMs, driver, conversation }: WaitingEvents) {
+  async function tell(driverId: string, waiting: WaitingEvents) {
+    const { events: rows, dueForMs, driver, conversation, hasOptedOut } = waiting
     const events = rows.flatMap((row) => orderEventSchema.safeParse(row).data ?? [])
     const isUrgent = events.some(({ priority }) => priority === 'urgent')
     if (driver.status !== 'active') return setAside(driverId, events, `the driver is ${driver.status}`)
+    if (hasOptedOut) return leaveUntold(driverId, events, isUrgent)
     if (!conversation) {
       const priority = isUrgent ? 'high' : 'normal'
       const text = 'Could not be told of changes to the orders: there is nobody on WhatsApp to tell.'
@@ -106,6 +108,22 @@ export function tellDriver(deps: Deps) {
     })
     if (state === 'told') await publishHint(deps, broadcastReady, { conversationId: conversation.id })
     return state
+  }
+
+  /** The driver wants no news. Dispatch knows, and hears of what can't wait. */
+  async function leaveUntold(
+    driverId: string,
+    events: readonly OrderEvent[],
+    isUrgent: boolean,
+  ): Promise<string> {
+    const text = 'Could not be told of urgent news about the orders: has opted out. Please call.'
+    const notices: NewNotice[] = isUrgent
+      ? [{ id: randomUUID(), kind: 'unreachable', priority: 'high', text }]
+      : []
+    const eventIds = events.map(({ id }) => id)
+    await dropOrderEvents(pool, driverId, { eventIds, reason: 'the driver has opted out', notices })
+    for (const { id } of notices) await publishHint(deps, dispatchNoticeRaised, { noticeId: id })
+    return 'opted-out'
   }
 
   /** For a person to look at: a crash in between leaves two dead letters and never none. */

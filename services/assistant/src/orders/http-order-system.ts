@@ -21,7 +21,8 @@ const place = z
 
 /** Fields that nobody knows are left out here, so that nothing unknown reaches a driver. */
 export const orderSchema = z.object({
-  id: z.coerce.string().min(1),
+  // As long as it may be where a driver names it, and where a button carries it.
+  id: z.union([z.string(), z.number().transform(String)]).pipe(z.string().min(1).max(100)),
   customer: z.object({ name: z.string(), phone: text }),
   address: z.object({ line: z.string(), lat: place, lng: place, map_url: text.catch(undefined) }),
   window: z.object({ start: z.iso.datetime({ offset: true }), end: z.iso.datetime({ offset: true }) }),

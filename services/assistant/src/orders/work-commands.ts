@@ -45,10 +45,12 @@ export function workCommands(deps: Deps): (delivery: Delivery<typeof orderComman
         const known = readCommand(command.kind, command.payload)
         const outcome = await attempt(driverId, command, known)
         metrics.commands.inc({ command: known?.label ?? 'unknown', outcome: outcome.kind })
-        work = await settleCommand(pool, driverId, { epoch: claim.epoch, lease, id: command.id, outcome })
+        const { id, conversationId } = command
+        const settled = { epoch: claim.epoch, lease, id, outcome }
+        work = await settleCommand(pool, { driverId, conversationId }, settled)
         if (work.state === 'fenced') metrics.fenced.inc({ lane: 'order-commands' })
         else if (outcome.kind === 'rejected') {
-          await publishHint(deps, outboundReady, { conversationId: command.conversationId })
+          await publishHint(deps, outboundReady, { conversationId })
         }
       }
     } catch (error) {

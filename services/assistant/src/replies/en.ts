@@ -1,3 +1,4 @@
+import { en as consent } from './consent/en.ts'
 import { en as events } from './events/en.ts'
 import { en as languages, smallTalk } from './languages/en.ts'
 import { en as limits } from './limits/en.ts'
@@ -144,6 +145,7 @@ export const en: Replies = {
   media,
   events,
   people,
+  consent,
   questions,
   limits,
   languages,

@@ -1,3 +1,4 @@
+import { es as consent } from './consent/es.ts'
 import { es as events } from './events/es.ts'
 import { es as languages, smallTalk } from './languages/es.ts'
 import { es as limits } from './limits/es.ts'
@@ -149,6 +150,7 @@ export const es: Replies = {
   media,
   events,
   people,
+  consent,
   questions,
   limits,
   languages,

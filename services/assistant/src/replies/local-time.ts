@@ -49,7 +49,13 @@ export function duration(ms: number, language: Language): string {
   return new Intl.NumberFormat(LOCALES[language], { style: 'unit', unit, unitDisplay: 'long' }).format(value)
 }
 
+const pluralRules = {
+  en: new Intl.PluralRules(LOCALES.en),
+  pt: new Intl.PluralRules(LOCALES.pt),
+  es: new Intl.PluralRules(LOCALES.es),
+} satisfies Record<Language, unknown>
+
 /** The form of a word that goes with a number. */
 export function plural(count: number, language: Language, forms: { one: string; other: string }): string {
-  return new Intl.PluralRules(LOCALES[language]).select(count) === 'one' ? forms.one : forms.other
+  return pluralRules[language].select(count) === 'one' ? forms.one : forms.other
 }

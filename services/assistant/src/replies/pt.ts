@@ -1,3 +1,4 @@
+import { pt as consent } from './consent/pt.ts'
 import { pt as events } from './events/pt.ts'
 import { pt as languages, smallTalk } from './languages/pt.ts'
 import { pt as limits } from './limits/pt.ts'
@@ -149,6 +150,7 @@ export const pt: Replies = {
   media,
   events,
   people,
+  consent,
   questions,
   limits,
   languages,

@@ -1,4 +1,5 @@
 import type { Language } from '../session/session.ts'
+import type { ConsentReplies } from './consent/consent-replies.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
 import type { EventReplies } from './events/event-replies.ts'
@@ -131,6 +132,7 @@ export type Replies = {
   media: MediaReplies
   events: EventReplies
   people: PeopleReplies
+  consent: ConsentReplies
   questions: QuestionReplies
   limits: LimitsReplies
   languages: LanguageReplies

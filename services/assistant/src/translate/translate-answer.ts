@@ -1,6 +1,7 @@
 import { otherOf } from '../languages/spoken-language.ts'
 import { firstName } from '../replies/render-orders.ts'
 import type { Answer, Question } from '../turns/answer-message.ts'
+import { START_WORD, STOP_WORD } from '../understand/consent-words.ts'
 import type { TranslateReplies } from './translate-reply.ts'
 
 type AnswerQuestion = (question: Question) => Promise<Answer>
@@ -28,7 +29,7 @@ export function inOtherLanguages(answer: AnswerQuestion, translate: TranslateRep
       {
         language,
         replies: told,
-        literals: [driver.name, firstName(driver.name), ...orders],
+        literals: [driver.name, firstName(driver.name), STOP_WORD, START_WORD, ...orders],
         permissions: driver.permissions,
         mayAsk: budget.modelCalls > 0,
       },

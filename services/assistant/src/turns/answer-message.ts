@@ -1,5 +1,6 @@
 import type {
   AuditEntry,
+  Consent,
   Driver,
   GuardrailRecord,
   ModelCall,
@@ -49,6 +50,8 @@ export type Answer = {
   isUnspeakable?: boolean
   /** The driver was blocked once too often. */
   suspends?: boolean
+  /** Whether the driver may be written to first, where the message says so. */
+  consent?: Consent
   session: Session
 }
 export type Note = {
@@ -69,6 +72,8 @@ export type Question = {
   takeover?: Takeover | undefined
   /** Since when (ms) the driver has been waiting for a person. */
   waitingSince?: number | undefined
+  /** Wants nothing that was not asked for. */
+  hasOptedOut?: boolean | undefined
   /** Model calls are on record even when what follows them fails. */
   ledger: ModelCall[]
   /** The words are a transcript, which may have misheard. */

@@ -1,5 +1,6 @@
 import type {
   AuditEntry,
+  Consent,
   GuardrailRecord,
   ModelCall,
   NewNotice,
@@ -17,6 +18,7 @@ import { turnBudget } from '../understand/read-with-model.ts'
 import type { Path } from '../understand/understand.ts'
 import { admitSender, languageOf } from './admit-sender.ts'
 import type { Answer, Question } from './answer-message.ts'
+import { auditOf, consentOfUnanswered } from './heed-consent.ts'
 import type { AnsweredBy } from './merge-replies.ts'
 import { mergeProofs, proofCommand } from './proof-commands.ts'
 import { supersededIn } from './superseded.ts'
@@ -36,6 +38,7 @@ export type TurnDraft = {
   proofs: ProofChange[]
   transcripts: Transcript[]
   guardrails: GuardrailRecord[]
+  consent: Consent | undefined
   suspends: boolean
   modelCalls: ModelCall[]
   days: readonly FetchedDay[]
@@ -80,6 +83,7 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
     proofs: [],
     transcripts: [],
     guardrails: [],
+    consent: undefined,
     suspends: false,
     modelCalls: [],
     days: [],
@@ -91,9 +95,13 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
   if (admission.kind === 'turned-away') {
     const { reply, audit, isRefusal, lockReason } = admission
     const replies = reply === undefined ? [] : [textMessage(reply)]
+    const consent = sender.identity === 'known' ? consentOfUnanswered(messages) : undefined
     const last = messages.length - 1
     const answered = messages.map(({ wamid }, index) => ({ wamid, replies: index === last ? replies : [] }))
-    return { ...draft, answered, audit, isRefusal, lockReason }
+    return {
+      ...{ ...draft, answered, isRefusal, lockReason, consent },
+      audit: consent ? [...audit, auditOf(consent)] : audit,
+    }
   }
 
   const { driver } = admission
@@ -121,6 +129,7 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
         budget,
         isUnanswered: (wamid) => messages.some((other) => other.wamid === wamid),
         takeover: sender.takeover,
+        hasOptedOut: draft.consent ? draft.consent.state === 'out' : sender.hasOptedOut,
         waitingSince: draft.notices.some(({ kind }) => kind === 'help') ? now() : sender.waitingSince,
       })
       signal.throwIfAborted()
@@ -133,6 +142,7 @@ export async function draftTurn(turn: Turn, deps: DraftDeps): Promise<TurnDraft>
       draft.audit.push(...answer.audit)
       draft.transcripts.push(...(answer.transcripts ?? []))
       draft.guardrails.push(...(answer.guardrails ?? []))
+      draft.consent = answer.consent ?? draft.consent
       draft.suspends ||= answer.suspends ?? false
       draft.modelCalls.push(...ledger)
       draft.session = answer.session

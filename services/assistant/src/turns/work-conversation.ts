@@ -221,7 +221,7 @@ export function workConversation(
       return { sender, session: remembered }
     }
     metrics.sessions.inc({ source: 'postgres' })
-    return { sender, session: parseSession(await readSession(pool, lastTurnId)) }
+    return { sender, session: parseSession(await readSession(pool, conversationId, lastTurnId)) }
   }
 
   async function commit(
@@ -245,6 +245,7 @@ export function workConversation(
       modelCalls: draft.modelCalls,
       isRefusal: draft.isRefusal,
       lockReason: draft.lockReason,
+      consent: draft.consent,
       guardrails: draft.guardrails.length > 0 ? draft.guardrails : undefined,
       suspends: draft.suspends,
     }

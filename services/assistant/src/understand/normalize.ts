@@ -8,7 +8,7 @@ export function normalize(words: string): string {
     .trim()
 }
 
-const ORDINALS: Readonly<Record<string, number>> = Object.fromEntries(
+const ORDINALS: ReadonlyMap<string, number> = new Map(
   [
     ['first', '1st', 'primeiro', 'primeira', 'primero', 'primera', 'primer'],
     ['second', '2nd', 'segundo', 'segunda'],
@@ -20,14 +20,14 @@ const ORDINALS: Readonly<Record<string, number>> = Object.fromEntries(
     ['eighth', '8th', 'oitavo', 'oitava', 'octavo', 'octava'],
     ['ninth', '9th', 'nono', 'nona', 'noveno', 'novena'],
     ['tenth', '10th', 'decimo', 'decima'],
-  ].flatMap((words, index) => words.map((word) => [word, index + 1])),
+  ].flatMap((words, index) => words.map((word) => [word, index + 1] as const)),
 )
 
 /** The only place in a list (1 to 99) that normalised words name, as a number or an ordinal. */
 export function numberIn(normalized: string): number | undefined {
   const places = normalized.split(' ').flatMap((word) => {
     if (/^#?\d{1,2}$/.test(word)) return [Number(word.replace('#', ''))]
-    const ordinal = ORDINALS[word]
+    const ordinal = ORDINALS.get(word)
     return ordinal === undefined ? [] : [ordinal]
   })
   const [place, ...others] = new Set(places)

@@ -48,18 +48,20 @@ const edit = z.object({
 })
 const revoke = z.object({ revoke: z.object({ original_message_id: z.string().min(1) }) })
 
-const SENTENCES: Readonly<Record<string, SentenceKind>> = {
-  location: 'location',
-  image: 'image',
-  document: 'document',
-  video: 'video',
-  audio: 'voice',
-  voice: 'voice',
-  sticker: 'sticker',
-  contacts: 'contacts',
-  order: 'order',
-  edit: 'changed',
-}
+const SENTENCES: ReadonlyMap<string, SentenceKind> = new Map(
+  Object.entries<SentenceKind>({
+    location: 'location',
+    image: 'image',
+    document: 'document',
+    video: 'video',
+    audio: 'voice',
+    voice: 'voice',
+    sticker: 'sticker',
+    contacts: 'contacts',
+    order: 'order',
+    edit: 'changed',
+  }),
+)
 const IDENTITY_CHANGES = ['user_changed_number', 'customer_identity_changed', 'customer_changed_number']
 
 /** Never throws: what can't be read is a kind of its own. */
@@ -124,7 +126,7 @@ export function readMessage({ kind, body }: Pick<WaitingMessage, 'kind' | 'body'
       return IDENTITY_CHANGES.includes(reason) ? { kind: 'identity-changed', reason } : { kind: 'silent' }
     }
     default:
-      return { kind: 'unreadable', sentence: SENTENCES[kind] ?? 'other' }
+      return { kind: 'unreadable', sentence: SENTENCES.get(kind) ?? 'other' }
   }
 }
 

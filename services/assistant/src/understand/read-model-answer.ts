@@ -22,10 +22,12 @@ export type Fault = 'unknown-tool' | 'arguments' | 'broken-json' | 'too-many'
 export type ModelAnswer = { reading: Reading; usage: Partial<ModelCall> }
 
 const CALLS_MAX = 3
-const count = z.number().nonnegative().catch(0)
+// What it says of itself is on record with the turn, which has to be one that can be kept.
+const count = z.number().int().nonnegative().max(1e9).catch(0)
+const cost = z.number().nonnegative().max(1_000).catch(0)
 
 const answerSchema = z.object({
-  model: z.string().optional().catch(undefined),
+  model: z.string().max(200).optional().catch(undefined),
   choices: z
     .array(
       z.object({
@@ -43,7 +45,7 @@ const answerSchema = z.object({
     .object({
       prompt_tokens: count,
       completion_tokens: count,
-      cost: count,
+      cost,
       prompt_tokens_details: z.object({ cached_tokens: count }).nullish().catch(null),
     })
     .nullish()

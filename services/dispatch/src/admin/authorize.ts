@@ -1,24 +1,14 @@
-import { isSameSecret } from '@waybill/service-kit'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 
 /** Answered with this status and sentence. */
 export class AdminError extends Error {
   override name = 'AdminError'
-  readonly status: number
+  readonly statusCode: number
 
-  constructor(status: number, message: string) {
+  constructor(statusCode: number, message: string) {
     super(message)
-    this.status = status
-  }
-}
-
-/** A hook that lets nobody pass without the bearer token; how long it takes says nothing of the token. */
-export function authorize(token: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  return async ({ headers }, reply) => {
-    if (isSameSecret(headers.authorization ?? '', `Bearer ${token}`)) return
-    reply.header('www-authenticate', 'Bearer')
-    throw new AdminError(401, 'a bearer token is needed')
+    this.statusCode = statusCode
   }
 }
 

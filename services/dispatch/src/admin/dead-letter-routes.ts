@@ -13,9 +13,16 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { maskText, readablePayload } from '../dead-letters/mask-payload.ts'
 import { replayDeadLetter } from '../dead-letters/replay-dead-letter.ts'
+import { subjectOf } from '../dead-letters/subject-of.ts'
 import { AdminError, checked, operatorOf } from './authorize.ts'
 
-export type DeadLetterDeps = { pool: Pool; messaging: Pick<Messaging, 'publish' | 'republish'>; log: Logger }
+export type DeadLetterDeps = {
+  pool: Pool
+  messaging: Pick<Messaging, 'publish' | 'republish'>
+  log: Logger
+  /** What the logs call a conversation or a message. */
+  nameOf: (id: string) => string
+}
 
 const LISTED_MAX = 200
 /** At most so many in one request: who wants more asks again, as fast as is good for the system. */
@@ -48,7 +55,10 @@ const settleBody = z
   )
 
 /** What was set aside: see it, put it back, or drop it. Everything but looking at the outside is on record. */
-export function deadLetterRoutes(app: FastifyInstance, { pool, messaging, log }: DeadLetterDeps): void {
+export function deadLetterRoutes(
+  app: FastifyInstance,
+  { pool, messaging, log, nameOf }: DeadLetterDeps,
+): void {
   app.get('/dead-letters', async ({ query }) => {
     const { state, limit, ...which } = checked(listQuery, query)
     const { letters, matching } = await listDeadLetters(
@@ -64,12 +74,12 @@ export function deadLetterRoutes(app: FastifyInstance, { pool, messaging, log }:
     const by = reveal ? operatorOf(request) : undefined
     const [letter] = await readDeadLetters(pool, { ids: [checked(where, request.params).id] }, 1)
     if (!letter) throw new AdminError(404, 'there is no such dead letter')
-    if (by !== undefined) await auditRevealed(pool, letter.id, by)
+    if (by !== undefined) await auditRevealed(pool, letter, { by, subject: subjectOf(letter.body) })
     const { body, headers: _headers, messageId: _messageId, error, ...rest } = letter
     return {
       ...rest,
       error: reveal ? error : maskText(error),
-      payload: body.length === 0 ? null : readablePayload(body, { isRevealed: reveal }),
+      payload: body.length === 0 ? null : readablePayload(body, { isRevealed: reveal, nameOf }),
     }
   })
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { outboundReady } from '@waybill/contracts'
 import {
   closeHelp,
+  confirmIdentity,
   endTakeover,
   openHelp,
   type Pool,
@@ -30,7 +31,9 @@ const idempotencyKey = z.uuid().optional()
 
 /** Persons for drivers: who waits for one, taking a conversation over, writing in it, giving it back; who may write. */
 export function peopleRoutes(app: FastifyInstance, { pool, messaging, log }: PeopleDeps): void {
-  app.get('/help', async () => ({ waiting: await openHelp(pool, LISTED_MAX) }))
+  app.get('/help', async (request) => ({
+    waiting: await openHelp(pool, { limit: LISTED_MAX, by: operatorOf(request) }),
+  }))
 
   app.post('/conversations/:id/help/close', async (request) => ({
     closed: await closeHelp(pool, idOf(request.params), operatorOf(request)),
@@ -54,6 +57,11 @@ export function peopleRoutes(app: FastifyInstance, { pool, messaging, log }: Peo
     const isKnown = await setDriverStatus(pool, idOf(request.params), { status, by: operatorOf(request) })
     if (!isKnown) throw new AdminError(404, 'there is no such driver')
     return { status }
+  })
+
+  app.delete('/drivers/:id/lock', async (request) => {
+    if (await confirmIdentity(pool, idOf(request.params), operatorOf(request))) return { confirmed: true }
+    throw new AdminError(404, 'no such driver is locked')
   })
 
   app.post('/conversations/:id/messages', async (request, reply) => {

@@ -1,5 +1,6 @@
+import { isRefusedData } from '@waybill/database'
+import { allow, guardRoutes } from '@waybill/service-kit'
 import type { FastifyInstance } from 'fastify'
-import { AdminError, authorize } from './authorize.ts'
 import { type DeadLetterDeps, deadLetterRoutes } from './dead-letter-routes.ts'
 import { type PeopleDeps, peopleRoutes } from './people-routes.ts'
 import { questionRoutes } from './question-routes.ts'
@@ -14,12 +15,15 @@ export async function registerAdmin(app: FastifyInstance, { token, ...deps }: De
   if (token === undefined) return
   await app.register(
     async (admin) => {
-      admin.addHook('onRequest', authorize(token))
+      guardRoutes(admin, allow.token(token))
       admin.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
-        const status = error instanceof AdminError ? error.status : (error.statusCode ?? 500)
+        const isUnstorable: boolean = isRefusedData(error)
+        const status = isUnstorable ? 400 : (error.statusCode ?? 500)
         if (status >= 500)
           deps.log.error({ err: error, route: request.routeOptions.url }, 'an admin request failed')
-        return reply.code(status).send({ error: status >= 500 ? 'something went wrong' : error.message })
+        // What PostgreSQL says quotes what it was given.
+        const sentence = isUnstorable ? 'something in it can not be stored' : error.message
+        return reply.code(status).send({ error: status >= 500 ? 'something went wrong' : sentence })
       })
       peopleRoutes(admin, deps)
       questionRoutes(admin, deps)

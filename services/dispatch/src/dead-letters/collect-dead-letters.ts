@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { QueueContract } from '@waybill/contracts'
+import { QUEUES, type QueueContract } from '@waybill/contracts'
 import { type NewDeadLetter, type Pool, recordDeadLetters } from '@waybill/database'
 import { deathOf, headersInLife, type Messaging, type RawDelivery } from '@waybill/messaging'
-import { ALL_QUEUES } from './contracts.ts'
 
 type Deps = { pool: Pool; messaging: Pick<Messaging, 'consumeDeadLetters'> }
 
@@ -12,14 +11,21 @@ const BATCH = { batchMax: 5, waitMs: 50 }
 /** Brings what was set aside into PostgreSQL, where it can be seen, replayed and dropped. Acknowledged when it is there. */
 export async function collectDeadLetters({ pool, messaging }: Deps): Promise<void> {
   await Promise.all(
-    ALL_QUEUES.map((contract) =>
-      messaging.consumeDeadLetters(contract, BATCH, (batch) =>
-        recordDeadLetters(
-          pool,
-          batch.map((delivery) => letterOf(contract, delivery)),
-        ),
-      ),
+    QUEUES.map((contract) =>
+      messaging.consumeDeadLetters(contract, BATCH, (batch) => recordDelivered(pool, contract, batch)),
     ),
+  )
+}
+
+/** Throws for no letter whatever: one that could not be kept would hold up all that died after it. */
+export function recordDelivered(
+  pool: Pool,
+  contract: QueueContract,
+  batch: readonly RawDelivery[],
+): Promise<void> {
+  return recordDeadLetters(
+    pool,
+    batch.map((delivery) => letterOf(contract, delivery)),
   )
 }
 

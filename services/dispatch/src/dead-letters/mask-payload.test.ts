@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { maskText, readablePayload } from './mask-payload.ts'
 
-const masked = (value: unknown) => readablePayload(Buffer.from(JSON.stringify(value)), { isRevealed: false })
-const revealed = (value: unknown) => readablePayload(Buffer.from(JSON.stringify(value)), { isRevealed: true })
-const fingerprint = (id: string) => `‹id ${createHash('sha256').update(id).digest('hex').slice(0, 8)}›`
+const nameOf = (id: string) => `named ${id.length}`
+const masked = (value: unknown) =>
+  readablePayload(Buffer.from(JSON.stringify(value)), { isRevealed: false, nameOf })
+const revealed = (value: unknown) =>
+  readablePayload(Buffer.from(JSON.stringify(value)), { isRevealed: true, nameOf })
+const fingerprint = (id: string) => `‹id ${nameOf(id)}›`
 
 const webhook = {
   object: 'whatsapp_business_account',
@@ -79,8 +81,10 @@ describe('a payload', () => {
   ])('hides %s', (_what, value, shown) => expect(masked(value)).toEqual(shown))
 
   it('that is not JSON is its length, and revealed its text', () => {
-    expect(readablePayload(Buffer.from('Johan'), { isRevealed: false })).toBe('‹5 bytes that are not JSON›')
-    expect(readablePayload(Buffer.from('Johan'), { isRevealed: true })).toBe('Johan')
+    expect(readablePayload(Buffer.from('Johan'), { isRevealed: false, nameOf })).toBe(
+      '‹5 bytes that are not JSON›',
+    )
+    expect(readablePayload(Buffer.from('Johan'), { isRevealed: true, nameOf })).toBe('Johan')
   })
 
   it('is cut where it is long or deep', () => {
@@ -89,7 +93,7 @@ describe('a payload', () => {
       '‹more›': 10,
     })
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
-    expect(JSON.stringify(readablePayload(Buffer.from(deep), { isRevealed: true }))).toContain(
+    expect(JSON.stringify(readablePayload(Buffer.from(deep), { isRevealed: true, nameOf }))).toContain(
       '‹nested deeper›',
     )
     expect(revealed('x'.repeat(20_000))).toMatch(/x ‹3616 more characters›$/)

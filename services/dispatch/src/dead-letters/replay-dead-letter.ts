@@ -1,4 +1,4 @@
-import { conversationReady, dispatchNoticeRaised } from '@waybill/contracts'
+import { conversationReady, dispatchNoticeRaised, QUEUES } from '@waybill/contracts'
 import {
   type Pool,
   reviveMessage,
@@ -8,7 +8,6 @@ import {
 } from '@waybill/database'
 import type { Messaging } from '@waybill/messaging'
 import { z } from 'zod'
-import { ALL_QUEUES } from './contracts.ts'
 
 type Deps = { pool: Pool; messaging: Pick<Messaging, 'publish' | 'republish'> }
 
@@ -32,7 +31,7 @@ export async function replayDeadLetter(
 
 async function putBack({ pool, messaging }: Deps, letter: WholeDeadLetter): Promise<void> {
   const { queue, body, headers, messageId, correlationId, traceparent } = letter
-  const contract = ALL_QUEUES.find((it) => it.queue === queue)
+  const contract = QUEUES.find((it) => it.queue === queue)
   if (!contract) throw new Error(`there is no queue called ${queue} any more: drop the letter`)
 
   // The row is what was dead. The letter names it.

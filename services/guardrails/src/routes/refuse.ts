@@ -1,5 +1,4 @@
-import { isSameSecret } from '@waybill/service-kit'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { BODY_BYTES_MAX, type Refusal } from './contract.ts'
@@ -15,6 +14,7 @@ class RefusedError extends Error {
   }
 }
 
+const DEPTH_MAX = 64
 const CODES: Readonly<Record<number, Refusal['error']['code']>> = {
   401: 'unauthorized',
   404: 'not_found',
@@ -23,15 +23,16 @@ const CODES: Readonly<Record<number, Refusal['error']['code']>> = {
 
 /** Every answer that is no verdict has one form. */
 export function refuseInOneForm(app: FastifyInstance, log: Logger): void {
-  app.setNotFoundHandler(() => {
-    throw new RefusedError(404, 'there is no such route: GET /openapi.json has them all')
-  })
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) log.error({ err: error, route: request.routeOptions.url }, 'a request failed')
-    const code = status >= 500 ? 'internal' : (CODES[status] ?? 'bad_request')
-    return reply.code(status).send({ error: { code, message: sentenceOf(error, status) } } satisfies Refusal)
+    return reply.code(status).send(refusalOf(status, sentenceOf(error, status)))
   })
+}
+
+export function refusalOf(status: number, message: string): Refusal {
+  const code = status >= 500 ? 'internal' : (CODES[status] ?? 'bad_request')
+  return { error: { code, message } }
 }
 
 function sentenceOf(error: Error, status: number): string {
@@ -39,20 +40,18 @@ function sentenceOf(error: Error, status: number): string {
   return status === 413 ? `the body has more than ${BODY_BYTES_MAX} bytes` : error.message
 }
 
-/** A hook that lets nobody pass without the bearer token. */
-export function authorize(token: string): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  return async ({ headers }, reply) => {
-    if (isSameSecret(headers.authorization ?? '', `Bearer ${token}`)) return
-    reply.header('www-authenticate', 'Bearer')
-    throw new RefusedError(401, 'a bearer token is needed')
-  }
-}
-
 /** What came, checked. Every problem is named, none of the values is. */
 export function checked<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  if (!isShallow(given)) throw new RefusedError(400, `body: is nested deeper than ${DEPTH_MAX} levels`)
   const parsed = schema.safeParse(given, { reportInput: true })
   if (parsed.success) return parsed.data
   throw new RefusedError(400, parsed.error.issues.flatMap(problemsOf).join('; '))
+}
+
+/** Who looks at each of its levels calls himself, and there is an end to that. */
+function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth < DEPTH_MAX && Object.values(value).every((it) => isShallow(it, depth + 1))
 }
 
 function problemsOf(issue: z.core.$ZodIssue): string[] {

@@ -1,3 +1,4 @@
+import { allow, guardRoutes } from '@waybill/service-kit'
 import { continueFrom, inSpan, originOfRequest } from '@waybill/tracing'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
@@ -16,7 +17,7 @@ import {
   verdicts,
 } from './contract.ts'
 import { type Described, openApi } from './open-api.ts'
-import { authorize, checked, refuseInOneForm } from './refuse.ts'
+import { checked, refuseInOneForm } from './refuse.ts'
 
 type Deps = CheckDeps & { token: string | undefined; log: Logger }
 
@@ -26,7 +27,7 @@ export async function registerRoutes(app: FastifyInstance, { token, log, ...deps
   const described: Described[] = []
   const { checkInput, checkOutput } = checkText(deps)
   await app.register(async (guarded) => {
-    if (token !== undefined) guarded.addHook('onRequest', authorize(token))
+    guardRoutes(guarded, token === undefined ? allow.network() : allow.token(token))
 
     post('/v1/check/input', 'Check what comes in', askedInput, verdict, checkInput)
     post('/v1/check/output', 'Check what goes out', askedOutput, verdict, checkOutput)
@@ -59,7 +60,7 @@ export async function registerRoutes(app: FastifyInstance, { token, log, ...deps
     }
   })
   const document = openApi(described, { needsToken: token !== undefined })
-  app.get('/openapi.json', async () => document)
+  app.get('/openapi.json', { onRequest: allow.network() }, async () => document)
 }
 
 /** Part of the caller's trace: who may ask is one of us. */

@@ -58,13 +58,15 @@ const UNSUPPORTED = [
     error_data: { details: 'Message type is currently not supported.' },
   },
 ]
-const MIME_TYPES: Record<string, string> = {
-  image: 'image/jpeg',
-  video: 'video/mp4',
-  audio: 'audio/ogg; codecs=opus',
-  document: 'application/pdf',
-  sticker: 'image/webp',
-}
+const MIME_TYPES = new Map(
+  Object.entries({
+    image: 'image/jpeg',
+    video: 'video/mp4',
+    audio: 'audio/ogg; codecs=opus',
+    document: 'application/pdf',
+    sticker: 'image/webp',
+  }),
+)
 
 /** What a control call may say of a file. */
 const fileSchema = z.looseObject({
@@ -83,7 +85,7 @@ export function contentOf(request: InboundRequest, { media }: World['whatsapp'])
   if (type === 'text') return { text: typeof text === 'string' ? { body: text } : text }
   const extra = Object.fromEntries(Object.entries(request).filter(([key]) => !CONTROL_FIELDS.has(key)))
   if (type === 'unsupported') return { errors: UNSUPPORTED, ...extra }
-  const mimeType = MIME_TYPES[type]
+  const mimeType = MIME_TYPES.get(type)
   const given = extra[type]
   if (mimeType === undefined || !isRecord(given) || given.id !== undefined) return extra
   const file = parse(fileSchema, given)
