@@ -224,11 +224,16 @@ describe('S16: a file is not taken apart', () => {
     ['a picture that unpacks to 64 MB', 'image/png', gzipSync(Buffer.alloc(INFLATED_BYTES))],
   ])('%s is refused, and not unpacked', async (_what, contentType, file) => {
     const inflating = await cpuOf(() => inflateRawSync(bomb))
-    let reason: unknown
-    const reading = await cpuOf(async () => {
-      reason = await failure(read(file, contentType))
-    })
-    expect([reason, reading < inflating * 2]).toEqual(['wrong-type', true])
+    const readings: number[] = []
+    for (let i = 0; i < 3; i++) {
+      readings.push(
+        await cpuOf(async () => {
+          expect(await failure(read(file, contentType))).toBe('wrong-type')
+        }),
+      )
+    }
+    // The first reading also loads code.
+    expect(Math.min(...readings)).toBeLessThan(inflating)
   })
 
   it('a picture of 20,000 by 20,000 points is its bytes', async () => {
