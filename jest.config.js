@@ -11,6 +11,13 @@ const onRealServers = {
   globalTeardown: '<rootDir>/packages/test-kit/src/stop-shared-servers.ts',
 }
 
+// They want all of it: beside another suite they would see what that one does to them.
+const LOADS_THE_MACHINE = [
+  '/tests/bench/bench.test.ts',
+  '/tests/faults/faults.test.ts',
+  '/tests/thousand-messages.test.ts',
+]
+
 export default {
   // With one, all suites run in one process, and V8 spins for ever on so many module graphs.
   maxWorkers: 2,
@@ -26,6 +33,16 @@ export default {
       displayName: 'integration',
       testMatch: ['<rootDir>/{services,packages,infra}/*/test/**/*.int.test.ts'],
     },
-    { ...onRealServers, displayName: 'e2e', testMatch: ['<rootDir>/tests/**/*.test.ts'] },
+    {
+      ...onRealServers,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/tests/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...LOADS_THE_MACHINE],
+    },
+    {
+      ...onRealServers,
+      displayName: 'load',
+      testMatch: LOADS_THE_MACHINE.map((it) => `<rootDir>${it}`),
+    },
   ],
 }

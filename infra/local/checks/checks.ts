@@ -31,9 +31,10 @@ export const CHECKS: readonly Check[] = [
   staticCheck('lint', 'lint with types', 'oxlint', ['--type-aware', '--deny-warnings']),
   staticCheck('types', 'types', 'tsc', ['--noEmit']),
   staticCheck('types', 'build', 'tsc', ['--build', ...SERVICES.map((name) => `services/${name}`)]),
-  jestCheck('unit', ['--selectProjects', 'unit', '--maxWorkers', '2']),
-  jestCheck('int', ['--selectProjects', 'integration', '--maxWorkers', '2']),
-  jestCheck('e2e', ['--selectProjects', 'e2e', '--runInBand']), // a whole system per file wants the machine for itself
+  jestCheck('unit', 'unit', 2),
+  jestCheck('int', 'integration', 2),
+  jestCheck('e2e', 'e2e', 2),
+  jestCheck('e2e', 'load', 1),
 ]
 
 /** Which kinds of check, and what Jest is to look for. Throws with a sentence that says what is allowed. */
@@ -64,12 +65,12 @@ function staticCheck(kind: Kind, name: string, program: string, args: readonly s
   }
 }
 
-function jestCheck(kind: Kind, args: readonly string[]): Check {
+function jestCheck(kind: Kind, project: string, workers: number): Check {
   return {
     kind,
-    name: kind,
+    name: project,
     async run({ signal, reportDir, jestPatterns, env, onFile }) {
-      const report = join(reportDir, `${kind}.json`)
+      const report = join(reportDir, `${project}.json`)
       const { output, tookMs } = await runCommand(
         process.execPath,
         [
@@ -77,7 +78,7 @@ function jestCheck(kind: Kind, args: readonly string[]): Check {
           '--experimental-vm-modules',
           '--disable-warning=ExperimentalWarning',
           join(CHECKOUT, 'node_modules/jest/bin/jest.js'),
-          ...args,
+          ...['--selectProjects', project, '--maxWorkers', String(workers)],
           '--passWithNoTests',
           '--json',
           `--outputFile=${report}`,
