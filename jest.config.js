@@ -19,6 +19,8 @@ const LOADS_THE_MACHINE = [
 ]
 
 export default {
+  // Waits name what they wait for, and give up before it.
+  testTimeout: 60_000,
   // With one, all suites run in one process, and V8 spins for ever on so many module graphs.
   maxWorkers: 2,
   projects: [

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
 import { checkInStack } from './check-in-stack.ts'
-
-jest.setTimeout(60_000)
 
 let world: Awaited<ReturnType<typeof checkInStack>>
 beforeAll(async () => {

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, jest } from '@jest/globals'
+import { expect, it } from '@jest/globals'
 import { CHECKOUT } from '@waybill/local'
 import { describeMetrics } from './metrics/describe-metrics.ts'
 import { readMetrics } from './metrics/read-metrics.ts'
-
-jest.setTimeout(60_000)
 
 it('docs/metrics.md says what the services register: npm run metrics writes it', async () => {
   const page = readFileSync(join(CHECKOUT, 'docs/metrics.md'), 'utf8')

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { freshStack, type TestStack } from './fresh-stack.ts'
-
-jest.setTimeout(60_000)
 
 const CHROMIUM_ARGS = [
   '--no-sandbox',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { eventually, type FaultProxy, startFaultProxy } from '@waybill/test-kit'
 import { signatureOf } from '@waybill/whatsapp'
 import { Redis } from 'ioredis'
@@ -6,7 +6,6 @@ import { inventedOn } from './e2e/check-grounding.ts'
 import { freshStack, type TestStack } from './fresh-stack.ts'
 import { sandboxAt } from './sandbox.ts'
 
-jest.setTimeout(60_000)
 let system: TestStack
 let sandbox: ReturnType<typeof sandboxAt>
 let amqp: FaultProxy

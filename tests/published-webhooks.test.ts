@@ -1,12 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
 import { signatureOf } from '@waybill/whatsapp'
 import { z } from 'zod'
 import { freshStack, type TestStack } from './fresh-stack.ts'
 import { sandboxAt } from './sandbox.ts'
-
-jest.setTimeout(60_000)
 
 // Webhooks that other people published: packages/whatsapp/fixtures/README.md.
 const folder = new URL('../packages/whatsapp/fixtures/webhooks/', import.meta.url)

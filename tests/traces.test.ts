@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type CollectedSpan, eventually, startTraceCollector, type TraceCollector } from '@waybill/test-kit'
 import { freshStack, type TestStack } from './fresh-stack.ts'
 import { sandboxAt } from './sandbox.ts'
 import { tracedTo } from './traced-to.ts'
-
-jest.setTimeout(60_000)
 
 // What no rule and nobody before has understood: a model is asked.
 const FREE_WORDS = 'before I set off, show me my orders for today please mate'

@@ -1,7 +1,5 @@
-import { describe, expect, it, jest } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import { MEASURES } from './measures/index.ts'
-
-jest.setTimeout(60_000)
 
 // The cheapest that start a system, a process of load and a bare peer. Times are for `npm run bench`.
 const CHEAP = ['B1', 'B3']

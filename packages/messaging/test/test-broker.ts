@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll } from '@jest/globals'
 import { defineQueue, type QueueContract } from '@waybill/contracts'
 import { eventually, freshVhost, startFaultProxy } from '@waybill/test-kit'
 import amqp, { type ChannelModel } from 'amqplib'
@@ -12,7 +12,6 @@ type Overrides = Partial<Omit<QueueContract<typeof numbered>, 'schema'>>
 
 /** A vhost of its own for the file, an observer that is none of ours, and everything disposed after each test. */
 export function useBroker() {
-  jest.setTimeout(30_000) // so that what a test waits for is named before jest gives up
   let vhost: Awaited<ReturnType<typeof freshVhost>>
   let observer: ChannelModel
   let contracts = 0

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { jest } from '@jest/globals'
 import { conversationReady, outboundReady, type QueueContract } from '@waybill/contracts'
 import { createPool, type MessageRow, type Pool, recordWebhooks } from '@waybill/database'
 import { connectMessaging, type Messaging } from '@waybill/messaging'
@@ -16,9 +15,6 @@ import { loadConfig } from '../src/config.ts'
 import { localDate } from '../src/replies/local-time.ts'
 import { startService } from '../src/service.ts'
 import { type FakeUpstream, johansDay, modelChoosing, startUpstream } from './fake-upstreams.ts'
-
-// Every test has queues of its own, and a broker that is busy takes its time to make them.
-jest.setTimeout(20_000)
 
 export const PHONE = '12125550101'
 export const CONVERSATION = `100000000000001:${PHONE}`

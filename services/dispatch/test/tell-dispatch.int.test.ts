@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals'
+import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { dispatchNoticeRaised } from '@waybill/contracts'
 import { createPool, type Pool } from '@waybill/database'
 import { connectMessaging, type Messaging } from '@waybill/messaging'
@@ -11,9 +11,6 @@ import { Registry } from 'prom-client'
 import { loadConfig } from '../src/config.ts'
 import { startService } from '../src/service.ts'
 import { type MailServer, startMailServer } from './mail-server.ts'
-
-// Every test has queues of its own, and a broker that is busy takes its time to make them.
-jest.setTimeout(20_000)
 
 type Posted = { headers: IncomingHttpHeaders; body: unknown }
 

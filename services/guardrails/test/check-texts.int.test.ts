@@ -2,13 +2,11 @@ import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
 import { z } from 'zod'
 import { loadConfig } from '../src/config.ts'
 import { startService } from '../src/service.ts'
-
-jest.setTimeout(30_000)
 
 const SHIPPED = fileURLToPath(new URL('../../../infra/guardrails/policy.yaml', import.meta.url))
 const TOKEN = 'a-token-of-the-tests-of-32-characters'

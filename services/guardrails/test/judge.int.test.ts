@@ -4,13 +4,11 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { z } from 'zod'
 import { startStandInModel } from '../../sandbox/test/stand-in-model.ts'
 import { loadConfig } from '../src/config.ts'
 import { startService } from '../src/service.ts'
-
-jest.setTimeout(30_000)
 
 const SHIPPED = readFileSync(new URL('../../../infra/guardrails/policy.yaml', import.meta.url), 'utf8')
 const JUDGE = 'judge: { model: openai/gpt-5-nano, checks: { injection: { from: 0, until: 0.95 } } }\n'

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { webhookReceived } from '@waybill/contracts'
 import { connectMessaging } from '@waybill/messaging'
 import { eventually, freshVhost, startFaultProxy } from '@waybill/test-kit'
@@ -8,8 +8,6 @@ import { Registry } from 'prom-client'
 import { loadConfig } from '../src/config.ts'
 import { startService } from '../src/service.ts'
 import { limitQueue } from './limit-queue.ts'
-
-jest.setTimeout(30_000)
 
 const SECRET = 'app-secret-of-the-tests'
 let vhost: Awaited<ReturnType<typeof freshVhost>>

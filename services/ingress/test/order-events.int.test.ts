@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
 import { orderEventReceived } from '@waybill/contracts'
 import { connectMessaging } from '@waybill/messaging'
 import { eventually, freshVhost, startFaultProxy } from '@waybill/test-kit'
@@ -7,8 +7,6 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { loadConfig } from '../src/config.ts'
 import { startService } from '../src/service.ts'
-
-jest.setTimeout(30_000)
 
 const SECRET = 'a-secret-of-the-order-system'
 let vhost: Awaited<ReturnType<typeof freshVhost>>

@@ -1,14 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { eventually } from '@waybill/test-kit'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { createMetrics } from '../metrics.ts'
 import { watchPolicies } from './watch-policies.ts'
-
-jest.setTimeout(30_000)
 
 const SAMPLE = readFileSync(new URL('fixtures/policy.yaml', import.meta.url), 'utf8')
 const withLength = (max: number) => SAMPLE.replace('max: 4096', `max: ${max}`)
