@@ -5,6 +5,8 @@ import { readMessage } from '../understand/read-message.ts'
 import { SILENT } from './admit-sender.ts'
 import { type Answer, type Question, recentWith } from './answer-message.ts'
 
+const SECOND_MS = 1_000
+
 type AnswerQuestion = (question: Question) => Promise<Answer>
 
 /**
@@ -16,7 +18,9 @@ export function unlessTakenOver(answer: AnswerQuestion): AnswerQuestion {
   return async (question) => {
     const { takeover, message, session } = question
     if (!takeover) return answer(question)
-    const wasSentMeanwhile = message.sentAt >= takeover.since && message.sentAt < takeover.until
+    // By WhatsApp's clock, which has whole seconds: what may have been sent after it is not left without an answer.
+    const wasSentMeanwhile =
+      message.sentAt >= takeover.since && message.sentAt + SECOND_MS <= takeover.until
     if (takeover.isOn || wasSentMeanwhile) return leaveToPerson(question, takeover)
     const isOlder = session.pendingQuestion !== null && session.pendingQuestion.askedAt < takeover.until
     return answer(isOlder ? { ...question, session: { ...session, pendingQuestion: null } } : question)
