@@ -30,6 +30,47 @@ const tool = (name: string, ref?: string): Intent => ({
 const say = (text: string, session: Partial<Session> = {}, sentAt = now) =>
   takeFastPath({ kind: 'words', text }, { session: { ...EMPTY_SESSION, ...session }, today, sentAt })
 
+const reported = (status: string, ref?: string): Intent => ({
+  do: 'tool',
+  name: 'report_status',
+  args: ref === undefined ? { status } : { status, order_ref: ref },
+})
+
+describe('a whole report', () => {
+  it.each<[string, Intent | undefined]>([
+    ['Delivered', reported('delivered')],
+    ['entregue!', reported('delivered')],
+    ['entregado', reported('delivered')],
+    ['Ya entregué', reported('delivered')],
+    ['12345 delivered', reported('delivered', '12345')],
+    ['delivered #12345', reported('delivered', '#12345')],
+    ['entreguei o 12345', reported('delivered', '12345')],
+    ['Pedido 12345 entregue.', reported('delivered', '12345')],
+    ['order bx12345 delivered', reported('delivered', 'bx12345')],
+    ['cheguei', reported('arrived')],
+    ["I've arrived", reported('arrived')],
+    ['Llegué', reported('arrived')],
+    ['delivered?', undefined],
+    ['¿entregado?', undefined],
+    ['not delivered', undefined],
+    ['não entregue', undefined],
+    ['no entregue el 12345', undefined],
+    ['entregue 12345 12346', undefined],
+    ['12345 delivered or not', undefined],
+    ['delivered 🙄', undefined],
+    ['delivered at the door', undefined],
+    ['entregue a 3', undefined],
+    [`delivered ${'1'.repeat(200)}`, undefined],
+  ])('%s', (text, intent) => {
+    expect(say(text, list)).toEqual(intent)
+  })
+
+  it('is the reason why the route is declined, where that was asked', () => {
+    const asked = { kind: 'decline-reason', date: today, askedAt: now - 60_000 } as const
+    expect(say('arrived 12345', { pendingQuestion: asked })).toMatchObject({ name: 'decline_route' })
+  })
+})
+
 describe('words', () => {
   it.each<[string, Partial<Session>, Intent | undefined]>([
     ['2', list, tool('get_order_details', '#12346')],
@@ -53,6 +94,8 @@ describe('words', () => {
     ['orders', {}, tool('get_orders')],
     ['Pedidos', {}, tool('get_orders')],
     ['next', {}, tool('get_next_order')],
+    ["what's next?", {}, tool('get_next_order')],
+    ['qual a próxima', {}, tool('get_next_order')],
     ['Próximo', {}, tool('get_next_order')],
     ['ayuda', {}, tool('help')],
     ['Bom dia!', {}, { do: 'say', what: 'greeting' }],

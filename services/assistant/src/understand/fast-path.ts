@@ -5,6 +5,7 @@ import { readReportTarget } from '../tools/ask-report.ts'
 import { normalize, numberIn } from './normalize.ts'
 import { COMMANDS, GREETINGS, NO, SMALL_TALK, THANKS, YES } from './phrases.ts'
 import type { DriverInput } from './read-message.ts'
+import { wholeReportIn } from './report-words.ts'
 import { decisionIn, isReason, UNDO } from './route-words.ts'
 
 /** What to do about a message. */
@@ -132,6 +133,8 @@ function said(words: string, { text, ...moment }: Moment & { text: string }): In
       return inTime('decline_route', isAnswer ? { reason: text } : {}, question, moment)
   }
   if (UNDO.has(words)) return { do: 'undo', commandId: undefined }
+  const report = isQuestion ? undefined : wholeReportIn(words)
+  if (report) return { do: 'tool', name: 'report_status', args: report }
   const command = COMMANDS.get(words)
   if (command) return { do: 'tool', name: command, args: {} }
   if (GREETINGS.has(words)) return { do: 'say', what: 'greeting' }

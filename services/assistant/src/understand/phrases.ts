@@ -32,7 +32,7 @@ export const COMMANDS: ReadonlyMap<string, 'get_orders' | 'get_next_order' | 'he
     ...'orders|my orders|order list|todays orders|pedidos|meus pedidos|mis pedidos|ordenes|mis ordenes'
       .split('|')
       .map((phrase) => [phrase, 'get_orders'] as const),
-    ...'next|next stop|next order|proximo|proxima|proxima parada|proximo pedido|siguiente|siguiente parada|siguiente pedido'
+    ...'next|next stop|next order|what s next|whats next|proximo|proxima|proxima parada|proximo pedido|qual a proxima|qual o proximo|qual e a proxima|qual e o proximo|seguinte|siguiente|siguiente parada|siguiente pedido|cual sigue|que sigue|cual es la siguiente|cual es el siguiente'
       .split('|')
       .map((phrase) => [phrase, 'get_next_order'] as const),
     ...'human|person|a person|agent|dispatcher|operator|talk to a person|talk to a human|talk to someone|talk to dispatch|call me|pessoa|uma pessoa|atendente|despachante|falar com alguem|falar com uma pessoa|falar com atendente|falar com a central|me liga|me liga por favor|persona|una persona|agente|operador|hablar con alguien|hablar con una persona|hablar con la central|llamame|llamenme'

@@ -50,6 +50,22 @@ export function reasonIn(text: string): Reason | undefined {
   return REASON_WORDS.find(([, pattern]) => pattern.test(words))?.[0]
 }
 
+const WHOLE_REPORTS: readonly [ReportKind, RegExp][] = [
+  ['delivered', /^(?:delivered|entregad[oa]|(?:ya |ja )?(?:entregue|entreguei))$/],
+  ['arrived', /^(?:(?:i (?:have |ve )?)?arrived|(?:ja )?cheguei|(?:ya )?llegue)$/],
+]
+const NUMBER_IN_REPORT =
+  /(?:^| )(?:(?:the|o|a|el|la) )?(?:(?:order|pedido|orden) )?(#?[a-z]{0,3}\d{3,12})(?= |$)/
+
+/** A report that is all of the normalised words, with no more than the number of its order: "entregue", "12345 delivered". */
+export function wholeReportIn(words: string): { status: ReportKind; order_ref?: string } | undefined {
+  const number = NUMBER_IN_REPORT.exec(words)
+  const rest = number ? words.replace(number[0], '').trim() : words
+  const [status] = WHOLE_REPORTS.find(([, pattern]) => pattern.test(rest)) ?? []
+  if (status === undefined) return undefined
+  return number?.[1] === undefined ? { status } : { status, order_ref: number[1] }
+}
+
 /** What a driver's own words report. `question`: nothing is reported, it is asked for. Not clear: the driver is asked. */
 export type ReportReading = { kind: ReportKind | 'question' | undefined; isClear: boolean }
 
