@@ -58,13 +58,15 @@ function trained(
       const shares = sharesOf(features, weights, size.labels)
       // A file with few sentences counts for more than their number, but not for as much as a long one.
       const balance = sqrt(lessons.length / size.labels / (counts[label] ?? 1))
-      for (const [at, share] of shares.entries()) {
-        const error = (share - (at === label ? 1 : 0)) * balance
-        for (const { number, weight } of features) {
+      for (const { number, weight } of features) {
+        for (let at = 0; at < size.labels; at += 1) {
+          const error = ((shares[at] ?? 0) - (at === label ? 1 : 0)) * balance
           const index = number * size.labels + at
-          const gradient = error * weight + FORGOTTEN_PER_STEP * (weights[index] ?? 0)
-          squares[index] = (squares[index] ?? 0) + gradient ** 2
-          weights[index] = (weights[index] ?? 0) - (RATE * gradient) / sqrt(squares[index] ?? 1)
+          const known = weights[index] ?? 0
+          const gradient = error * weight + FORGOTTEN_PER_STEP * known
+          const square = (squares[index] ?? 0) + gradient * gradient
+          squares[index] = square
+          weights[index] = known - (RATE * gradient) / sqrt(square)
         }
       }
     }
