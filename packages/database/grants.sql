@@ -46,7 +46,8 @@ GRANT DELETE ON identities TO waybill_dispatch;
 GRANT SELECT ON unanswered_questions TO waybill_dispatch;
 
 -- An operator at a command line: drivers and the FAQ are brought in, the audit is verified. Privacy takes the owner.
-GRANT SELECT, INSERT, UPDATE ON drivers, identities TO waybill_tools;
+GRANT SELECT, INSERT, UPDATE ON drivers TO waybill_tools;
+GRANT SELECT, INSERT, DELETE ON identities TO waybill_tools;
 GRANT SELECT, INSERT, UPDATE, DELETE ON faq_entries, faq_phrases TO waybill_tools;
 GRANT SELECT, INSERT ON audit TO waybill_tools;
 GRANT SELECT ON audit_links TO waybill_tools;

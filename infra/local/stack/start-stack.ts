@@ -88,9 +88,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const checkout = options.checkout ?? CHECKOUT
   const database = join(checkout, 'packages/database')
   await migrate(servers.postgresUrl, { dir: join(database, 'migrations') })
-  await loadFaq(servers.postgresUrl, options.faqDir ?? FAQ_DIR)
+  // A version from before there were roles has no rights for them.
+  const hasRoles = existsSync(join(database, 'grants.sql'))
+  const toolsUrl = hasRoles ? urlAs('waybill_tools', servers.postgresUrl) : servers.postgresUrl
+  await loadFaq(toolsUrl, options.faqDir ?? FAQ_DIR)
   // With a real WhatsApp, their numbers could be somebody's.
-  if (!options.accounts?.WHATSAPP_ACCESS_TOKEN) await importDrivers(servers.postgresUrl, sandboxDrivers())
+  if (!options.accounts?.WHATSAPP_ACCESS_TOKEN) await importDrivers(toolsUrl, sandboxDrivers())
 
   const scale = { ...DEFAULT_SCALE, ...options.scale, sandbox: 1 }
   const wanted = SERVICES.flatMap((service) => Array.from({ length: scale[service] }, () => service))
@@ -116,8 +119,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
   const brokerUsers = await createBrokerUsers(servers)
   const redisUser = await createRedisUser(servers.redisUrl)
-  // A version from before there were roles has no rights for them.
-  const hasRoles = existsSync(join(database, 'grants.sql'))
   const instances: Instance[] = []
   const numbers = new Map<ServiceName, number>()
 
