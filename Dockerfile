@@ -35,6 +35,9 @@ RUN install -d -o node -g node -m 0700 /var/lib/waybill \
  && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
  && rm -f /bin/bash /bin/rbash /bin/dash /bin/sh
 ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps HOST=0.0.0.0 PORT=8080
+# Looking up a name that no server answers for holds a thread for seconds. Node has four, and without Redis and a word from DNS
+# its next attempts took all of them: nobody found PostgreSQL or the broker either.
+ENV UV_THREADPOOL_SIZE=16
 WORKDIR /app
 COPY --from=build /app ./
 USER node

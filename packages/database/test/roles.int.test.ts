@@ -33,7 +33,7 @@ drivers               ·      rw        ·      r         rw       raw
 faq_entries           ·      r         ·      ·         raw      rawd
 faq_phrases           ·      r         ·      ·         rad      rawd
 guardrail_events      ·      ra        ·      ·         ·        ·
-identities            ·      raw       ·      r         rwd      raw
+identities            ·      raw       ·      r         rwd      rad
 inbound               a      rw        r      r         rw       ·
 lanes                 raw    raw       rw     r         raw      ·
 migrations            ·      ·         ·      ·         ·        ·
