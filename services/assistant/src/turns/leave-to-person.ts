@@ -19,8 +19,7 @@ export function unlessTakenOver(answer: AnswerQuestion): AnswerQuestion {
     const { takeover, message, session } = question
     if (!takeover) return answer(question)
     // By WhatsApp's clock, which has whole seconds: what may have been sent after it is not left without an answer.
-    const wasSentMeanwhile =
-      message.sentAt >= takeover.since && message.sentAt + SECOND_MS <= takeover.until
+    const wasSentMeanwhile = message.sentAt >= takeover.since && message.sentAt + SECOND_MS <= takeover.until
     if (takeover.isOn || wasSentMeanwhile) return leaveToPerson(question, takeover)
     const isOlder = session.pendingQuestion !== null && session.pendingQuestion.askedAt < takeover.until
     return answer(isOlder ? { ...question, session: { ...session, pendingQuestion: null } } : question)
