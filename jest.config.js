@@ -11,9 +11,11 @@ const onRealServers = {
   globalTeardown: '<rootDir>/packages/test-kit/src/stop-shared-servers.ts',
 }
 
-// They want all of it: beside another suite they would see what that one does to them.
+// They want all of it: beside another suite they would see what that one does to them. A conversation in French turns English
+// when its translation takes too long.
 const LOADS_THE_MACHINE = [
   '/tests/bench/bench.test.ts',
+  '/tests/e2e/conversations.test.ts',
   '/tests/faults/faults.test.ts',
   '/tests/thousand-messages.test.ts',
 ]
