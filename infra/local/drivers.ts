@@ -1,6 +1,6 @@
 import { driversCommand } from '@waybill/tools'
-import { databaseOfStack } from './database-of-stack.ts'
 import { runLauncher } from './launcher.ts'
+import { databaseOfStack } from './running-stack.ts'
 
 const HELP = `npm run drivers -- list
 npm run drivers -- import FILE.json    adds the drivers of a file, and changes those that are there

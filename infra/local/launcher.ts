@@ -24,6 +24,21 @@ export async function runLauncher(work: (signal: AbortSignal) => Promise<number>
   }
 }
 
+/** A command of `@waybill/tools` as `npm run NAME --`: with its help when it is none, or when nothing is asked. */
+export function runTool(
+  name: string,
+  help: string,
+  run: (args: readonly string[]) => Promise<number>,
+): Promise<void> {
+  return runLauncher(async () => {
+    const args = process.argv.slice(2)
+    const code = await run(args)
+    if (code !== 2) return code
+    console.log(help.replaceAll(new RegExp(`^${name} `, 'gm'), `npm run ${name} -- `))
+    return args.length === 0 ? 0 : code
+  })
+}
+
 // Errors of ours are written to be read. Of any other, the developer wants to know where.
 function sentenceFor(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { importBroker } from '@waybill/tools'
+import { askBroker, importBroker } from '@waybill/tools'
 import { SERVICES, type ServiceName } from './services.ts'
 
 type Urls = { amqpUrl: string; rabbitmqManagementUrl: string }
@@ -25,14 +25,9 @@ export async function createBrokerUsers({ amqpUrl, rabbitmqManagementUrl }: Urls
       return Object.assign(new URL(url), { username, password }).href
     },
     async [Symbol.asyncDispose]() {
-      const { origin, username, password } = new URL(rabbitmqManagementUrl)
-      const request = {
-        method: 'DELETE',
-        headers: { authorization: `Basic ${btoa(`${username}:${password}`)}` },
-      }
       // A broker that is gone keeps them, and nobody their passwords.
       for (const { name } of users.values())
-        await fetch(`${origin}/api/users/${name}`, request).catch(() => {})
+        await askBroker(rabbitmqManagementUrl, 'DELETE', `users/${name}`).catch(() => {})
     },
   }
 }

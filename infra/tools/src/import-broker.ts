@@ -13,22 +13,31 @@ export async function importBroker(
   users: ReadonlyMap<string, User>,
 ): Promise<string[]> {
   const definitions = brokerDefinitions(vhost, users)
-  const { origin, username, password } = new URL(managementUrl)
-  const answer = await fetch(`${origin}/api/definitions`, {
-    method: 'POST',
-    headers: {
-      authorization: `Basic ${btoa(`${username}:${decodeURIComponent(password)}`)}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(definitions),
-    signal: AbortSignal.timeout(ANSWER_MS_MAX),
-  })
+  const answer = await askBroker(managementUrl, 'POST', 'definitions', definitions)
   // What it answers may repeat what it was sent.
   if (!answer.ok) throw new Error(`RabbitMQ did not take its definitions: it answered ${answer.status}`)
   return definitions.users.map(({ name }) => name)
 }
 
 const ANSWER_MS_MAX = 30_000
+
+/** Asks RabbitMQ's management, at the URL of an administrator. */
+export function askBroker(
+  managementUrl: string,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Response> {
+  const { origin, username, password } = new URL(managementUrl)
+  const login = btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)
+  return fetch(`${origin}/api/${path}`, {
+    method,
+    headers: { authorization: `Basic ${login}`, 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+    signal: AbortSignal.timeout(ANSWER_MS_MAX),
+  })
+}
+
 const PREFIX = 'AMQP_URL_'
 
 /** The users whom services are given: `AMQP_URL_INGRESS` and so on, as they get it. */

@@ -44,23 +44,23 @@ async function run([command, ...args]: readonly string[]): Promise<number> {
     console.log(`${await loadFaq(databaseUrl(), args[1])} questions are answered`)
     return 0
   }
-  if (command === 'audit') {
-    const code = await auditCommand(args, databaseUrl)
-    if (code === 2) console.log(HELP)
-    return code
-  }
-  if (command === 'dead-letters') {
-    const code = await deadLettersCommand(args, adminApi)
-    if (code === 2) console.log(HELP)
-    return code
-  }
-  if (command === 'privacy') {
-    const code = await privacyCommand(args, privacyServers)
-    if (code === 2) console.log(HELP)
-    return code
-  }
+  const code = await toolNamed(command)?.(args)
+  if (code !== undefined && code !== 2) return code
   console.log(HELP)
-  return command === '--help' ? 0 : 1
+  return code ?? (command === '--help' ? 0 : 1)
+}
+
+function toolNamed(name: string | undefined): ((args: readonly string[]) => Promise<number>) | undefined {
+  switch (name) {
+    case 'audit':
+      return (args) => auditCommand(args, databaseUrl)
+    case 'dead-letters':
+      return (args) => deadLettersCommand(args, adminApi)
+    case 'privacy':
+      return (args) => privacyCommand(args, privacyServers)
+    default:
+      return undefined
+  }
 }
 
 /** DATABASE_URL_INTAKE and so on: as whom the services log in. */

@@ -1,10 +1,4 @@
-export {
-  defineQueue,
-  EXCHANGE,
-  type Payload,
-  type QueueContract,
-  type RetryPolicy,
-} from './define-queue.ts'
+export { defineQueue, EXCHANGE, type Payload, type QueueContract, type RetryPolicy } from './define-queue.ts'
 export {
   broadcastReady,
   checkInDue,

@@ -40,11 +40,7 @@ export {
   settleDeadLetter,
   type WholeDeadLetter,
 } from './dead-letters.ts'
-export {
-  eraseDriverData,
-  holdWork,
-  readDriverData,
-} from './driver-data.ts'
+export { eraseDriverData, holdWork, readDriverData } from './driver-data.ts'
 export { changesWaiting, messagePointedAt, type PointedAt, readProofParts } from './evidence.ts'
 export { countBlocked } from './guardrail-events.ts'
 export {
