@@ -55,15 +55,18 @@ const WHOLE_REPORTS: readonly [ReportKind, RegExp][] = [
   ['arrived', /^(?:(?:i (?:have |ve )?)?arrived|(?:ja )?cheguei|(?:ya )?llegue)$/],
 ]
 const NUMBER_IN_REPORT =
-  /(?:^| )(?:(?:the|o|a|el|la) )?(?:(?:order|pedido|orden) )?(#?[a-z]{0,3}\d{3,12})(?= |$)/
+  /(?:^| )(?:(?:the|o|a|el|la) )?(?:(?:order|pedido|orden) )?#?([a-z]{0,3}\d{3,12})(?= |$)/
 
-/** A report that is all of the normalised words, with no more than the number of its order: "entregue", "12345 delivered". */
+/**
+ * A report that is all of the normalised words, with no more than the number of its order: "entregue", "12345 delivered". As
+ * `#12345`: a number that is no order's must not find a customer whose name has it.
+ */
 export function wholeReportIn(words: string): { status: ReportKind; order_ref?: string } | undefined {
   const number = NUMBER_IN_REPORT.exec(words)
   const rest = number ? words.replace(number[0], '').trim() : words
   const [status] = WHOLE_REPORTS.find(([, pattern]) => pattern.test(rest)) ?? []
   if (status === undefined) return undefined
-  return number?.[1] === undefined ? { status } : { status, order_ref: number[1] }
+  return number?.[1] === undefined ? { status } : { status, order_ref: `#${number[1]}` }
 }
 
 /** What a driver's own words report. `question`: nothing is reported, it is asked for. Not clear: the driver is asked. */
