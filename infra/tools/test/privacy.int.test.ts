@@ -70,7 +70,7 @@ beforeEach(async () => {
   vhost = broker.name
   servers = {
     databaseUrl: database.url,
-    redisUrl: memory.url,
+    redisUrl: memory.assistantUrl,
     amqpUrl: broker.url,
     files: { dir },
     logHashKey: 'key',
@@ -225,7 +225,7 @@ async function live(who: Person): Promise<void> {
   writeFileSync(path, word)
   await redis.mset({
     [`session:${conversation}`]: `{"words":"${word}"}`,
-    [`orders:${driverId}:2026-11-23`]: `{"at":1,"orders":["${word}"]}`,
+    [`orders:${driverId}:${new Date().toISOString().slice(0, 10)}`]: `{"at":1,"orders":["${word}"]}`,
   })
   await redis.zadd(`rate:driver:${conversation}`, 1, '1')
 }

@@ -9,7 +9,9 @@ export type DriverMemory = AsyncDisposable & {
 }
 
 const CONNECT_MS_MAX = 10_000
-const SCAN_COUNT = 1_000
+const DAY_MS = 86_400_000
+/** Days before and after today of which a driver's orders may be remembered, wherever he is: they are asked for today's and tomorrow's. */
+const DAYS = 7
 
 export async function openMemory(url: string): Promise<DriverMemory> {
   const redis = new Redis(url, {
@@ -19,34 +21,30 @@ export async function openMemory(url: string): Promise<DriverMemory> {
   redis.on('error', () => {}) // what is asked meanwhile rejects with the same
   await redis.connect()
 
-  async function keysOf({ conversations, driver: [driverId = ''] }: Subject): Promise<string[]> {
-    const ofConversations = conversations.flatMap((id) => [`session:${id}`, `rate:driver:${id}`])
-    const match = `orders:${driverId.replaceAll(/[*?[\]\\^-]/g, String.raw`\$&`)}:*`
-    const orders: string[] = []
-    for await (const keys of redis.scanStream({ match, count: SCAN_COUNT }))
-      orders.push(
-        ...(keys as string[]).filter((key) =>
-          /^\d{4}-\d\d-\d\d$/.test(key.slice(`orders:${driverId}:`.length)),
-        ),
-      )
-    return [...ofConversations, ...orders]
-  }
-
   return {
     async read(subject) {
       const found: Record<string, unknown> = {}
-      for (const key of await keysOf(subject)) {
+      for (const key of keysOf(subject)) {
         const value = key.startsWith('rate:') ? null : await redis.get(key)
         if (value !== null) found[key] = JSON.parse(value)
       }
       return found
     },
-    async forget(subject) {
-      const keys = await keysOf(subject)
-      return keys.length === 0 ? 0 : redis.del(...keys)
-    },
+    forget: (subject) => redis.del(...keysOf(subject)),
     async [Symbol.asyncDispose]() {
       redis.disconnect()
     },
   }
+}
+
+/** As the assistants call them (`services/assistant/src/session/memory.ts`), whose rights at Redis are enough for that. */
+function keysOf({ conversations, driver: [driverId = ''] }: Subject): string[] {
+  const today = Date.now()
+  const dates = Array.from({ length: 2 * DAYS + 1 }, (_, day) =>
+    new Date(today + (day - DAYS) * DAY_MS).toISOString().slice(0, 10),
+  )
+  return [
+    ...conversations.flatMap((id) => [`session:${id}`, `rate:driver:${id}`]),
+    ...dates.map((date) => `orders:${driverId}:${date}`),
+  ]
 }
