@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals'
-import { growthOf, hostile, outcomeOf } from '@waybill/test-kit'
+import { growthOf } from '@waybill/test-kit'
+import { hostile, outcomeOf } from '@waybill/test-kit/hostile'
 import fc from 'fast-check'
 import { readDrivers } from './driver-file.ts'
 import { readFaq } from './faq-file.ts'

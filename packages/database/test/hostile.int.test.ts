@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it } from '@jest/globals'
-import { freshDatabase, hostile } from '@waybill/test-kit'
+import { freshDatabase } from '@waybill/test-kit'
+import { hostile } from '@waybill/test-kit/hostile'
 import fc from 'fast-check'
 import pg from 'pg'
 import { claimTurn, commitTurn, failTurn } from '../src/inbound-lane.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import * as contracts from '@waybill/contracts'
-import { hostile, outcomeOf } from '@waybill/test-kit'
+import { hostile, outcomeOf } from '@waybill/test-kit/hostile'
 import type { ConsumeMessage } from 'amqplib'
 import fc from 'fast-check'
 import { payloadOf, propertiesOf } from './delivery.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
-import { hostile } from '@waybill/test-kit'
+import { hostile } from '@waybill/test-kit/hostile'
 import fc from 'fast-check'
 import { loadClassifiers } from './classifier/classifiers.ts'
 import { createLook } from './look.ts'

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { expect, it } from '@jest/globals'
-import { hostile, outcomeOf } from '@waybill/test-kit'
+import { hostile, outcomeOf } from '@waybill/test-kit/hostile'
 import { outboundMessageSchema } from '@waybill/whatsapp'
 import fc from 'fast-check'
 import { renderOrder } from '../replies/render-order.ts'

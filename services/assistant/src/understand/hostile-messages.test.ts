@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals'
-import { growthOf, hostile } from '@waybill/test-kit'
+import { growthOf } from '@waybill/test-kit'
+import { hostile } from '@waybill/test-kit/hostile'
 import fc from 'fast-check'
 import { knownStatus } from '../orders/order-status.ts'
 import { readCommand } from '../orders/read-command.ts'

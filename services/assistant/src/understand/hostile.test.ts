@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { ModelError } from '@waybill/openrouter'
-import { hostile, outcomeOf } from '@waybill/test-kit'
+import { hostile, outcomeOf } from '@waybill/test-kit/hostile'
 import fc from 'fast-check'
 import { TOOLS } from '../tools/catalogue.ts'
 import { readModelAnswer, readUsage } from './read-model-answer.ts'

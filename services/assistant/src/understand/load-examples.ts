@@ -17,6 +17,8 @@ export type Example = {
   frame: string
 }
 type Told = Omit<Example, 'frame'>
+/** A sentence, and its file and line: counted only when they are told. */
+type Read = { example: Told; at: () => string }
 
 /** Files that are no tool's: what none is for, and the answers to what was asked. */
 export const NO_TOOL = 'none'
@@ -37,7 +39,7 @@ export function loadExamples(folder: URL, tools: readonly Tool[]): Example[] {
   const known = [...tools.map(({ name }) => name), NO_TOOL, YES, NO]
   const files = new Set(readdirSync(folder).filter((name) => name.endsWith('.yaml')))
   const problems: string[] = []
-  const seen = new Map<string, { example: Told; at: string }>()
+  const seen = new Map<string, Read>()
   for (const name of known) {
     const file = `${name}.yaml`
     if (!files.delete(file)) continue
@@ -46,9 +48,9 @@ export function loadExamples(folder: URL, tools: readonly Tool[]): Example[] {
       const other = languageSchema.options.flatMap((language) => seen.get(`${key} ${language}`) ?? [])[0]
       // Portuguese and Spanish share sentences: as long as they ask for the same.
       const contradicts = other && !isDeepStrictEqual(callOf(other.example), callOf(example))
-      const problem = contradicts ? `asks for something else in ${other.at}` : problemOf(example, tools)
+      const problem = contradicts ? `asks for something else in ${other.at()}` : problemOf(example, tools)
       if (problem === undefined) seen.set(`${key} ${example.language}`, { example, at })
-      else problems.push(`${at}: "${example.say}": ${problem}`)
+      else problems.push(`${at()}: "${example.say}": ${problem}`)
     }
   }
   for (const file of files) problems.push(`${file}: no tool has this name`)
@@ -61,7 +63,7 @@ export function loadExamples(folder: URL, tools: readonly Tool[]): Example[] {
 
 const callOf = ({ tool, args }: Told) => ({ tool, args })
 
-function readFile(path: URL, problems: string[]): { example: Told; at: string }[] {
+function readFile(path: URL, problems: string[]): Read[] {
   const tool = path.pathname.split('/').at(-1)?.replace('.yaml', '') ?? ''
   const lines = new LineCounter()
   const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines })
@@ -85,7 +87,7 @@ function readFile(path: URL, problems: string[]): { example: Told; at: string }[
   return languageSchema.options.flatMap((language) =>
     (parsed.data[language] ?? []).map((entry, index) => ({
       example: { tool, language, ...(typeof entry === 'string' ? { say: entry, args: {} } : entry) },
-      at: `${tool}.yaml:${lineOf([language, index])}`,
+      at: () => `${tool}.yaml:${lineOf([language, index])}`,
     })),
   )
 }
@@ -100,8 +102,16 @@ function problemOf({ tool: name, args, say }: Told, tools: readonly Tool[]): str
   return invented && `${invented[0]} ${JSON.stringify(invented[1])} is not in the sentence`
 }
 
+const choicesByTool = new WeakMap<Tool, ReadonlySet<string>>()
+
 /** Arguments that are a choice among a few. Everything else is copied from the words. */
-export function choicesOf(tool: Tool): Set<string> {
+export function choicesOf(tool: Tool): ReadonlySet<string> {
+  const choices = choicesByTool.get(tool) ?? readChoices(tool)
+  choicesByTool.set(tool, choices)
+  return choices
+}
+
+function readChoices(tool: Tool): ReadonlySet<string> {
   const { properties } = z
     .object({ properties: z.record(z.string(), z.record(z.string(), z.unknown())) })
     .parse(z.toJSONSchema(tool.args))
@@ -129,7 +139,7 @@ export function isSaid(value: unknown, words: string): boolean {
 
 /** Without what was copied from the words. Numbers stay: all of them mean the same to whoever learns from it. */
 function frameOf({ say, args }: Told, tool: Tool | undefined): string {
-  const choices = tool ? choicesOf(tool) : new Set()
+  const choices = tool ? choicesOf(tool) : new Set<string>()
   return Object.entries(args).reduce(
     (rest, [name, value]) =>
       typeof value === 'string' && !choices.has(name) && /^\p{L}/u.test(value)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from '@jest/globals'
-import { hostile, outcomeOf } from '@waybill/test-kit'
+import { hostile, outcomeOf } from '@waybill/test-kit/hostile'
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { readPolicy } from './read-policy.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { hostile } from '@waybill/test-kit'
+import { hostile } from '@waybill/test-kit/hostile'
 import fc from 'fast-check'
 import { JOHAN, openSandbox } from '../../test/open-sandbox.ts'
 
