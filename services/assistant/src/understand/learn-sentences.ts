@@ -53,17 +53,21 @@ function trained(
     { length: size.labels },
     (_, label) => lessons.filter((it) => it.label === label).length,
   )
+  const errors = new Float64Array(size.labels)
   for (let pass = 0; pass < PASSES; pass += 1) {
     for (const { features, label } of lessons) {
       const shares = sharesOf(features, weights, size.labels)
       // A file with few sentences counts for more than their number, but not for as much as a long one.
       const balance = sqrt(lessons.length / size.labels / (counts[label] ?? 1))
+      for (let at = 0; at < size.labels; at += 1) {
+        errors[at] = ((shares[at] ?? 0) - (at === label ? 1 : 0)) * balance
+      }
       for (const { number, weight } of features) {
+        const first = number * size.labels
         for (let at = 0; at < size.labels; at += 1) {
-          const error = ((shares[at] ?? 0) - (at === label ? 1 : 0)) * balance
-          const index = number * size.labels + at
+          const index = first + at
           const known = weights[index] ?? 0
-          const gradient = error * weight + FORGOTTEN_PER_STEP * known
+          const gradient = (errors[at] ?? 0) * weight + FORGOTTEN_PER_STEP * known
           const square = (squares[index] ?? 0) + gradient * gradient
           squares[index] = square
           weights[index] = known - (RATE * gradient) / sqrt(square)
