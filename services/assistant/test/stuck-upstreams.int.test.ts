@@ -79,7 +79,7 @@ describe.each(UPSTREAMS)('an upstream that is asked for %s', (_what, ask) => {
   it.each<Stuck>(['silent', 'halfway'])('and is %s is hung up on at the deadline', async (how) => {
     await using server = await startStuckServer(how)
     let isThere = false
-    server.asked.then(() => {
+    void server.asked.then(() => {
       isThere = true
     })
     // Where much is going on, a deadline can pass before anything was sent.
