@@ -11,10 +11,10 @@ import { runFault, verdictOf } from './run-fault.ts'
 
 jest.setTimeout(180_000)
 
-// What tests/promises.test.ts does not do: `npm run faults -- all` runs every fault.
+// Services are killed and frozen in tests/promises.test.ts; `npm run faults -- all` runs every fault.
 const SELECTION = [
-  'freeze-assistant',
   'lose-confirms',
+  'close-connections',
   'crash-postgres',
   'hang-redis',
   'orders-answers-lost',

@@ -7,8 +7,6 @@ import type { Sentence } from './sentences.ts'
 
 export type Example = { kinds: readonly Uint32Array[]; isPositive: boolean; source: string; weight: number }
 
-const { exp, sqrt } = Math
-
 const EPOCHS = 12
 const RATE = 0.5
 const DECAY = 1e-5
@@ -59,10 +57,10 @@ export function fit(examples: readonly Example[]): { values: Float64Array; bias:
       const { kinds, isPositive, weight } = example
       let margin = bias
       for (const places of kinds) margin = marginWith(margin, pairs, places)
-      const error = (1 / (1 + exp(-margin)) - (isPositive ? 1 : 0)) * weight
+      const error = (1 / (1 + Math.exp(-margin)) - (isPositive ? 1 : 0)) * weight
       for (const places of kinds) learn(error, pairs, places)
       biasSquares += error * error
-      bias -= (RATE * error) / sqrt(biasSquares)
+      bias -= (RATE * error) / Math.sqrt(biasSquares)
     }
   }
   return { values: pairs.filter((_, at) => at % 2 === 0), bias }
@@ -83,11 +81,11 @@ function learn(error: number, pairs: Float64Array, places: Uint32Array): void {
     const gradient = error * size + DECAY * value
     const square = (pairs[place + 1] ?? 0) + gradient * gradient
     pairs[place + 1] = square
-    pairs[place] = value - (RATE * gradient) / sqrt(square)
+    pairs[place] = value - (RATE * gradient) / Math.sqrt(square)
   }
 }
 
-const sizeOf = (places: Uint32Array) => 1 / sqrt(Math.max(places.length, 1))
+const sizeOf = (places: Uint32Array) => 1 / Math.sqrt(Math.max(places.length, 1))
 
 /** As small whole numbers: 127 is the largest. */
 export function quantize({ values, bias }: { values: Float64Array; bias: number }): Weights {
