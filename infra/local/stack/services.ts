@@ -110,6 +110,10 @@ export const READS: Readonly<Record<Exclude<ServiceName, 'sandbox'>, readonly st
     'DISPATCH_EMAIL_TO',
     'DISPATCH_EMAIL_FROM',
     'DISPATCH_ADMIN_TOKEN',
+    'DISPATCH_OIDC_ISSUER',
+    'DISPATCH_OIDC_AUDIENCE',
+    'DISPATCH_OIDC_JWKS_URL',
+    'DISPATCH_OIDC_ROLES_CLAIM',
   ],
 }
 

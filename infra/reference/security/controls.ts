@@ -81,7 +81,7 @@ export const CONTROLS = {
   },
   S20: {
     what: 'People who dispatch',
-    how: 'one bearer token of 32 characters or more over the internal network; whoever calls says in whose name, which the audit has. There are no sessions, hence no cookies and no CSRF. There is no OIDC, no second factor and no role but that one: put a proxy that has them in front',
+    how: 'tokens (JWT, twelve hours old at most) of the company’s identity provider, whose business the second factor is; three roles, and a least one for each route; the audit has the name that the token vouches for. For tools and emergencies one shared token of 32 characters or more, whose bearer says in whose name. All of it over the internal network, without sessions: no cookies, no CSRF',
   },
   S21: { what: 'Every route says who may call it', how: 'a route without a policy does not start' },
   S22: {

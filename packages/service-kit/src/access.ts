@@ -8,8 +8,9 @@ export type Access =
   | { by: 'network' }
   | { by: 'nothing'; because: string }
 
-type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+export type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
+const BEARER = 'Bearer '
 const accessOfGuard = new WeakMap<object, Access>()
 
 class UnauthorizedError extends Error {
@@ -20,9 +21,13 @@ class UnauthorizedError extends Error {
 /** `onRequest` hooks, one of which every route has to have: what says who may use it is what sees to it. */
 export const allow = {
   /** Whoever shows this bearer token; how long the answer takes says nothing of it. */
-  token: (token: string) =>
-    guard({ by: 'token' }, async ({ headers }, reply) => {
-      if (isSameSecret(headers.authorization ?? '', `Bearer ${token}`)) return
+  token: (token: string) => allow.bearer(async (shown) => isSameSecret(shown, token)),
+  /** Whoever shows a bearer token that the check knows. What the check throws is the answer. */
+  bearer: (isKnown: (shown: string, request: FastifyRequest) => Promise<boolean>): Guard =>
+    guard({ by: 'token' }, async (request, reply) => {
+      const { authorization = '' } = request.headers
+      if (authorization.startsWith(BEARER) && (await isKnown(authorization.slice(BEARER.length), request)))
+        return
       reply.header('www-authenticate', 'Bearer')
       throw new UnauthorizedError('a bearer token is needed')
     }),

@@ -1,4 +1,4 @@
-export { type Access, accessOf, allow, guardRoutes } from './access.ts'
+export { type Access, accessOf, allow, type Guard, guardRoutes } from './access.ts'
 export { list, logOf, parseEnv, retentionEnv, serviceEnv, tracingOf } from './environment.ts'
 export { logName } from './log-name.ts'
 export { createLogger, type LogConfig } from './logger.ts'

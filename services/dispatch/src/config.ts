@@ -1,5 +1,14 @@
 import { logOf, parseEnv, serviceEnv, tracingOf } from '@waybill/service-kit'
 import { z } from 'zod'
+import type { IdentityConfig } from './admin/identity-provider.ts'
+
+/** Who has the first needs the second. */
+const TOGETHER = [
+  ['SMTP_URL', 'DISPATCH_EMAIL_TO'],
+  ['SMTP_URL', 'DISPATCH_EMAIL_FROM'],
+  ['DISPATCH_OIDC_ISSUER', 'DISPATCH_OIDC_AUDIENCE'],
+  ['DISPATCH_OIDC_ISSUER', 'DISPATCH_OIDC_JWKS_URL'],
+] as const
 
 export const envSchema = z
   .object({
@@ -20,7 +29,23 @@ export const envSchema = z
       .string()
       .min(32, 'must have 32 characters or more')
       .optional()
-      .describe('Bearer token for /admin; without it there is no /admin'),
+      .describe(
+        'Bearer token for /admin, with every right; without it and DISPATCH_OIDC_ISSUER there is no /admin',
+      ),
+    DISPATCH_OIDC_ISSUER: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Who signs the tokens (JWT) of people who may use /admin: their `iss`'),
+    DISPATCH_OIDC_AUDIENCE: z.string().min(1).optional().describe('Whom these tokens are for: their `aud`'),
+    DISPATCH_OIDC_JWKS_URL: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Where the issuer has its keys: `jwks_uri` of its /.well-known/openid-configuration'),
+    DISPATCH_OIDC_ROLES_CLAIM: z
+      .string()
+      .min(1)
+      .default('roles')
+      .describe('The claim that has viewer, operator or admin, as a word or in a list'),
     DISPATCH_TIMEOUT_MS: z.coerce
       .number()
       .int()
@@ -35,11 +60,9 @@ export const envSchema = z
       .describe('A notice that fails this often is set aside; sixteen attempts take about an hour'),
   })
   .superRefine((env, context) => {
-    if (env.SMTP_URL === undefined) return
-    for (const name of ['DISPATCH_EMAIL_TO', 'DISPATCH_EMAIL_FROM'] as const) {
-      if (env[name] === undefined) {
-        context.addIssue({ code: 'custom', path: [name], message: 'is required with SMTP_URL' })
-      }
+    for (const [name, other] of TOGETHER) {
+      if (env[name] !== undefined && env[other] === undefined)
+        context.addIssue({ code: 'custom', path: [other], message: `is required with ${name}` })
     }
   })
 
@@ -59,8 +82,14 @@ export function loadConfig(env: NodeJS.ProcessEnv) {
     database: { url: data.DATABASE_URL },
     webhook: { url: data.DISPATCH_WEBHOOK_URL, token: data.DISPATCH_WEBHOOK_TOKEN },
     email,
-    adminToken: data.DISPATCH_ADMIN_TOKEN,
+    admin: { token: data.DISPATCH_ADMIN_TOKEN, identity: identityOf(data) },
     timeoutMs: data.DISPATCH_TIMEOUT_MS,
     attemptsMax: data.DISPATCH_ATTEMPTS_MAX,
   }
+}
+
+function identityOf(env: z.output<typeof envSchema>): IdentityConfig | undefined {
+  const { DISPATCH_OIDC_ISSUER: issuer, DISPATCH_OIDC_AUDIENCE: audience } = env
+  const { DISPATCH_OIDC_JWKS_URL: jwksUrl, DISPATCH_OIDC_ROLES_CLAIM: rolesClaim } = env
+  return issuer && audience && jwksUrl ? { issuer, audience, jwksUrl, rolesClaim } : undefined
 }

@@ -51,7 +51,7 @@ export async function startService(config: Config): Promise<AsyncDisposable> {
     ...config.http,
     registry,
     isReady: () => messaging.isReady(),
-    register: (app) => registerAdmin(app, { token: config.adminToken, pool, messaging, log, nameOf }),
+    register: (app) => registerAdmin(app, { ...config.admin, registry, pool, messaging, log, nameOf }),
   })
   opened.use(server)
 

@@ -3,27 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { conversationReady, outboundReady } from '@waybill/contracts'
 import { createPool, type Pool, recordWebhooks } from '@waybill/database'
 import { connectMessaging, type Messaging } from '@waybill/messaging'
-import { createRegistry, logName, type OpsServer, startOpsServer } from '@waybill/service-kit'
+import { createRegistry, type OpsServer } from '@waybill/service-kit'
 import { eventually, freshDatabase, freshVhost } from '@waybill/test-kit'
 import { pino } from 'pino'
 import { z } from 'zod'
-import { registerAdmin } from '../src/admin/register-admin.ts'
+import { serveAdmin, TOKEN } from './serve-admin.ts'
 
-const TOKEN = 'a-token-of-thirty-two-characters-'
 const log = pino({ level: 'silent' })
 const opened = new AsyncDisposableStack()
 let pool: Pool
 let messaging: Messaging
 let server: OpsServer
 const hinted: string[] = []
-
-const serve = (token: string | undefined) =>
-  startOpsServer({
-    ...{ host: '127.0.0.1', port: 0, isReady: () => true },
-    registry: createRegistry({ service: 'dispatch', instance: randomUUID() }),
-    register: (app) =>
-      registerAdmin(app, { token, pool, messaging, log, nameOf: (id) => logName('key', id) }),
-  })
 
 beforeAll(async () => {
   const [database, vhost] = await Promise.all([freshDatabase(), freshVhost()])
@@ -41,7 +32,7 @@ beforeAll(async () => {
   await messaging.consume(outboundReady, { concurrency: 1 }, async ({ payload }) => {
     hinted.push(payload.conversationId)
   })
-  server = opened.use(await serve(TOKEN))
+  server = opened.use(await serveAdmin({ pool, messaging }))
 }, 30_000)
 afterAll(() => opened.disposeAsync())
 
@@ -91,7 +82,7 @@ describe('who may use it', () => {
   })
 
   it('S20: nobody at all when there is no token', async () => {
-    await using closed = await serve(undefined)
+    await using closed = await serveAdmin({ pool, messaging, token: undefined })
     const answer = await fetch(`${closed.url}/admin/help`, { headers: { authorization: 'Bearer undefined' } })
     expect(answer.status).toBe(404)
   })

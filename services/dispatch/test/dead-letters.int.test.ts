@@ -10,15 +10,14 @@ import {
 } from '@waybill/contracts'
 import { createPool, forgetDeadLetters, type Pool, recordWebhooks } from '@waybill/database'
 import { connectMessaging, type Messaging } from '@waybill/messaging'
-import { createRegistry, logName, type OpsServer, startOpsServer } from '@waybill/service-kit'
+import { createRegistry, type OpsServer } from '@waybill/service-kit'
 import { eventually, freshDatabase, freshVhost } from '@waybill/test-kit'
 import { pino } from 'pino'
 import { z } from 'zod'
-import { registerAdmin } from '../src/admin/register-admin.ts'
 import { collectDeadLetters } from '../src/dead-letters/collect-dead-letters.ts'
 import { exposeDeadLetters } from '../src/dead-letters/expose-dead-letters.ts'
+import { serveAdmin, TOKEN } from './serve-admin.ts'
 
-const TOKEN = 'a-token-of-thirty-two-characters-'
 const PHONE = '12125550101'
 const log = pino({ level: 'silent' })
 const opened = new AsyncDisposableStack()
@@ -46,13 +45,7 @@ beforeAll(async () => {
   }
   exposeDeadLetters({ pool, registry, onError: () => {} })
   await collectDeadLetters({ pool, messaging })
-  server = opened.use(
-    await startOpsServer({
-      ...{ host: '127.0.0.1', port: 0, isReady: () => true, registry },
-      register: (app) =>
-        registerAdmin(app, { token: TOKEN, pool, messaging, log, nameOf: (id) => logName('key', id) }),
-    }),
-  )
+  server = opened.use(await serveAdmin({ pool, messaging }))
 }, 30_000)
 afterAll(() => opened.disposeAsync())
 

@@ -1,19 +1,17 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { QUEUES } from '@waybill/contracts'
 import { createPool, listDeadLetters, type Pool, readDeadLetters, recordWebhooks } from '@waybill/database'
-import { createRegistry, startOpsServer } from '@waybill/service-kit'
 import { freshDatabase } from '@waybill/test-kit'
 import { hostile } from '@waybill/test-kit/hostile'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
-import { registerAdmin } from '../src/admin/register-admin.ts'
 import { recordDelivered } from '../src/dead-letters/collect-dead-letters.ts'
 import { maskText, readablePayload } from '../src/dead-letters/mask-payload.ts'
+import { serveAdmin, TOKEN } from './serve-admin.ts'
 
 const nameOf = (id: string) => id
 const log = pino({ level: 'silent' })
-const TOKEN = 'a-token-of-thirty-two-characters-'
 const opened = new AsyncDisposableStack()
 let pool: Pool
 beforeAll(async () => {
@@ -88,11 +86,7 @@ it('S6: whatever is asked below /admin is done or refused', async () => {
   }
   await recordWebhooks(pool, { messages: [message], receipts: [], events: [] })
   const messaging = { publish: async () => {}, republish: async () => {} }
-  await using server = await startOpsServer({
-    ...{ host: '127.0.0.1', port: 0, isReady: () => true },
-    registry: createRegistry({ service: 'dispatch', instance: 'test' }),
-    register: (app) => registerAdmin(app, { token: TOKEN, pool, messaging, log, nameOf }),
-  })
+  await using server = await serveAdmin({ pool, messaging })
   const asked = fc
     .constantFrom(...ASKED)
     .chain(([method, path, body]) =>

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { conversationReady, orderEventReceived, outboundReady } from '@waybill/contracts'
 import { createPool, type Pool, recordDeadLetters, recordWebhooks } from '@waybill/database'
 import { connectMessaging } from '@waybill/messaging'
-import { createRegistry, type OpsServer, startOpsServer } from '@waybill/service-kit'
+import { createRegistry, type OpsServer } from '@waybill/service-kit'
 import { freshDatabase, freshVhost } from '@waybill/test-kit'
+import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
-import { registerAdmin } from '../src/admin/register-admin.ts'
+import { serveAdmin, TOKEN } from './serve-admin.ts'
 
-const TOKEN = 'a-token-of-thirty-two-characters-'
 const CONVERSATION = '1:12125550101'
 const log = pino({ level: 'silent' })
 const opened = new AsyncDisposableStack()
@@ -29,17 +29,11 @@ beforeAll(async () => {
   const messaging = opened.use(
     await connectMessaging({ url: vhost.url, name: 'test', log, contracts, registry }),
   )
-  server = opened.use(
-    await startOpsServer({
-      ...{ host: '127.0.0.1', port: 0, isReady: () => true, registry },
-      async register(app) {
-        app.addHook('onRoute', ({ method, url }) => {
-          if (url.startsWith('/admin')) routes.push(`${String(method)} ${url}`)
-        })
-        await registerAdmin(app, { token: TOKEN, pool, messaging, log, nameOf: (id) => id })
-      },
-    }),
-  )
+  const watch = (app: FastifyInstance) =>
+    app.addHook('onRoute', ({ method, url }) => {
+      if (url.startsWith('/admin')) routes.push(`${String(method)} ${url}`)
+    })
+  server = opened.use(await serveAdmin({ pool, messaging, watch }))
   await prepare()
 }, 30_000)
 afterAll(() => opened.disposeAsync())

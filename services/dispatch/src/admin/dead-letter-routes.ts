@@ -14,7 +14,8 @@ import { z } from 'zod'
 import { maskText, readablePayload } from '../dead-letters/mask-payload.ts'
 import { replayDeadLetter } from '../dead-letters/replay-dead-letter.ts'
 import { subjectOf } from '../dead-letters/subject-of.ts'
-import { AdminError, checked, operatorOf } from './authorize.ts'
+import { AdminError, checked } from './admin-error.ts'
+import { type May, operatorOf, requireRole } from './operators.ts'
 
 export type DeadLetterDeps = {
   pool: Pool
@@ -57,9 +58,10 @@ const settleBody = z
 /** What was set aside: see it, put it back, or drop it. Everything but looking at the outside is on record. */
 export function deadLetterRoutes(
   app: FastifyInstance,
+  may: May,
   { pool, messaging, log, nameOf }: DeadLetterDeps,
 ): void {
-  app.get('/dead-letters', async ({ query }) => {
+  app.get('/dead-letters', { onRequest: may('viewer') }, async ({ query }) => {
     const { state, limit, ...which } = checked(listQuery, query)
     const { letters, matching } = await listDeadLetters(
       pool,
@@ -69,8 +71,9 @@ export function deadLetterRoutes(
     return { letters: letters.map((letter) => ({ ...letter, error: maskText(letter.error) })), matching }
   })
 
-  app.get('/dead-letters/:id', async (request) => {
+  app.get('/dead-letters/:id', { onRequest: may('viewer') }, async (request) => {
     const { reveal } = checked(showQuery, request.query)
+    if (reveal) requireRole(request, 'admin')
     const by = reveal ? operatorOf(request) : undefined
     const [letter] = await readDeadLetters(pool, { ids: [checked(where, request.params).id] }, 1)
     if (!letter) throw new AdminError(404, 'there is no such dead letter')
@@ -90,7 +93,7 @@ export function deadLetterRoutes(
       (letter: WholeDeadLetter, by: string) => settleDeadLetter(pool, letter, { state: 'dropped', by }),
     ],
   ] as const) {
-    app.post(`/dead-letters/${action}`, async (request) => {
+    app.post(`/dead-letters/${action}`, { onRequest: may('admin') }, async (request) => {
       const by = operatorOf(request)
       const { all: _all, limit, ...which } = checked(settleBody, request.body)
       return settleEach({ ...which, state: 'open' }, { limit, settle: (letter) => settle(letter, by) })

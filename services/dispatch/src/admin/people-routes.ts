@@ -14,7 +14,8 @@ import type { Messaging } from '@waybill/messaging'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { AdminError, checked, operatorOf } from './authorize.ts'
+import { AdminError, checked } from './admin-error.ts'
+import { type May, operatorOf } from './operators.ts'
 
 export type PeopleDeps = { pool: Pool; messaging: Pick<Messaging, 'publish'>; log: Logger }
 
@@ -30,16 +31,16 @@ const statusBody = z.strictObject({ status: z.enum(['active', 'inactive', 'suspe
 const idempotencyKey = z.uuid().optional()
 
 /** Persons for drivers: who waits for one, taking a conversation over, writing in it, giving it back; who may write. */
-export function peopleRoutes(app: FastifyInstance, { pool, messaging, log }: PeopleDeps): void {
-  app.get('/help', async (request) => ({
+export function peopleRoutes(app: FastifyInstance, may: May, { pool, messaging, log }: PeopleDeps): void {
+  app.get('/help', { onRequest: may('viewer') }, async (request) => ({
     waiting: await openHelp(pool, { limit: LISTED_MAX, by: operatorOf(request) }),
   }))
 
-  app.post('/conversations/:id/help/close', async (request) => ({
+  app.post('/conversations/:id/help/close', { onRequest: may('operator') }, async (request) => ({
     closed: await closeHelp(pool, idOf(request.params), operatorOf(request)),
   }))
 
-  app.put('/conversations/:id/takeover', async (request) => {
+  app.put('/conversations/:id/takeover', { onRequest: may('operator') }, async (request) => {
     const { minutes } = checked(takeoverBody, request.body)
     const by = operatorOf(request)
     const until = await takeOver(pool, idOf(request.params), { by, ms: minutes * MINUTE_MS })
@@ -47,24 +48,24 @@ export function peopleRoutes(app: FastifyInstance, { pool, messaging, log }: Peo
     return { until }
   })
 
-  app.delete('/conversations/:id/takeover', async (request) => {
+  app.delete('/conversations/:id/takeover', { onRequest: may('operator') }, async (request) => {
     if (await endTakeover(pool, idOf(request.params), operatorOf(request))) return { ended: true }
     throw new AdminError(404, 'nobody has taken this conversation over')
   })
 
-  app.put('/drivers/:id/status', async (request) => {
+  app.put('/drivers/:id/status', { onRequest: may('operator') }, async (request) => {
     const { status } = checked(statusBody, request.body)
     const isKnown = await setDriverStatus(pool, idOf(request.params), { status, by: operatorOf(request) })
     if (!isKnown) throw new AdminError(404, 'there is no such driver')
     return { status }
   })
 
-  app.delete('/drivers/:id/lock', async (request) => {
+  app.delete('/drivers/:id/lock', { onRequest: may('operator') }, async (request) => {
     if (await confirmIdentity(pool, idOf(request.params), operatorOf(request))) return { confirmed: true }
     throw new AdminError(404, 'no such driver is locked')
   })
 
-  app.post('/conversations/:id/messages', async (request, reply) => {
+  app.post('/conversations/:id/messages', { onRequest: may('operator') }, async (request, reply) => {
     const conversationId = idOf(request.params)
     const { text } = checked(messageBody, request.body)
     const id = checked(idempotencyKey, request.headers['idempotency-key'] ?? randomUUID()) ?? randomUUID()

@@ -1,7 +1,8 @@
 import { answerQuestion, type Pool, unansweredQuestions } from '@waybill/database'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { AdminError, checked, operatorOf } from './authorize.ts'
+import { AdminError, checked } from './admin-error.ts'
+import { type May, operatorOf } from './operators.ts'
 
 const LISTED_MAX = 200
 const where = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/) })
@@ -12,10 +13,12 @@ const answerBody = z.strictObject({
 })
 
 /** What drivers asked in vain, and its answer: from then on an entry of the FAQ, in that language. */
-export function questionRoutes(app: FastifyInstance, { pool }: { pool: Pool }): void {
-  app.get('/questions', async () => ({ questions: await unansweredQuestions(pool, LISTED_MAX) }))
+export function questionRoutes(app: FastifyInstance, may: May, { pool }: { pool: Pool }): void {
+  app.get('/questions', { onRequest: may('viewer') }, async () => ({
+    questions: await unansweredQuestions(pool, LISTED_MAX),
+  }))
 
-  app.post('/questions/:id/answer', async (request, reply) => {
+  app.post('/questions/:id/answer', { onRequest: may('operator') }, async (request, reply) => {
     const { id } = checked(where, request.params)
     const { answer, title } = checked(answerBody, request.body)
     const entryId = await answerQuestion(pool, id, { answer, title, by: operatorOf(request) })

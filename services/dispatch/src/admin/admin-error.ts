@@ -1,5 +1,4 @@
-import type { FastifyRequest } from 'fastify'
-import { z } from 'zod'
+import type { z } from 'zod'
 
 /** Answered with this status and sentence. */
 export class AdminError extends Error {
@@ -10,15 +9,6 @@ export class AdminError extends Error {
     super(message)
     this.statusCode = statusCode
   }
-}
-
-const operator = z.string().trim().min(1).max(100)
-
-/** Who is doing this: a name in `x-operator`, for the audit. */
-export function operatorOf({ headers }: Pick<FastifyRequest, 'headers'>): string {
-  const parsed = operator.safeParse(headers['x-operator'])
-  if (!parsed.success) throw new AdminError(400, 'x-operator: who is doing this?')
-  return parsed.data
 }
 
 /** What came, checked. Every problem is named, none of the values is. */
