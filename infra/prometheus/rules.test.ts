@@ -109,6 +109,11 @@ const CASES: Readonly<Record<string, Case>> = {
     staysQuiet: { waybill_audit_unsealed_seconds: '60x120' },
     after: '40m',
   },
+  RetentionStuck: {
+    fires: { waybill_retention_last_run_timestamp_seconds: '0x300' },
+    staysQuiet: { waybill_retention_last_run_timestamp_seconds: '0+60x300' },
+    after: '4h30m',
+  },
   BreakerOpen: {
     fires: { 'waybill_breaker_state{breaker="orders-read"}': '2 1 2 1 2 1 2 1 2 1 2 1 2x108' },
     // Half open until somebody calls.

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import * as contracts from '@waybill/contracts'
 import { z } from 'zod'
@@ -19,6 +20,12 @@ const UNTYPED = ['RabbitmqCluster', 'Cluster', 'ExternalSecret', 'Issuer', 'Cert
 const APPLIED_BYTES_MAX = 256 * 1_024
 // Their pods are made by operators: they carry these names.
 const OPERATED = ['rabbitmq', 'postgres']
+
+const RIGHTS = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+}
 
 const labels = z.record(z.string(), z.string())
 const container = z.looseObject({
@@ -52,6 +59,20 @@ const selecting = z.object({
   spec: z.object({ selector: z.union([z.object({ matchLabels: labels }), labels]) }),
 })
 
+const peers = z
+  .array(z.looseObject({ podSelector: z.object({ matchLabels: labels.optional() }).optional() }))
+  .default([])
+const ports = z.array(z.looseObject({ port: z.number() })).default([])
+const policy = z.object({
+  spec: z.looseObject({
+    podSelector: z.object({ matchLabels: labels.optional() }),
+    ingress: z.array(z.object({ from: peers, ports })).default([]),
+    egress: z.array(z.object({ to: peers, ports })).default([]),
+  }),
+})
+const has = (all: Record<string, string>, wanted: Record<string, string>) =>
+  Object.entries(wanted).every(([key, value]) => all[key] === value)
+
 describe.each(['dev', 'prod'])('k8s/overlays/%s', (overlay) => {
   let all: Manifest[]
   const of = (kind: string) => all.filter((it) => it.kind === kind)
@@ -77,8 +98,7 @@ describe.each(['dev', 'prod'])('k8s/overlays/%s', (overlay) => {
   it('selects pods that there are', () => {
     const pods = workloads().map(({ template }) => template.metadata.labels)
     const finds = (wanted: Record<string, string>) =>
-      pods.some((has) => Object.entries(wanted).every(([key, value]) => has[key] === value)) ||
-      OPERATED.includes(wanted['app.kubernetes.io/name'] ?? '')
+      pods.some((it) => has(it, wanted)) || OPERATED.includes(wanted['app.kubernetes.io/name'] ?? '')
     const selectors = [
       ...of('Deployment'),
       ...of('Service'),
@@ -138,6 +158,14 @@ describe.each(['dev', 'prod'])('k8s/overlays/%s', (overlay) => {
   })
 
   it('S28: runs our containers without rights, and gives them time to stop', () => {
+    expect(named('Deployment', 'tools')).toMatchObject({
+      spec: {
+        replicas: 0,
+        template: {
+          spec: { automountServiceAccountToken: false, containers: [{ securityContext: RIGHTS }] },
+        },
+      },
+    })
     for (const name of [...Object.keys(READS), 'nginx']) {
       expect(named('Deployment', name)).toMatchObject({
         spec: {
@@ -148,11 +176,7 @@ describe.each(['dev', 'prod'])('k8s/overlays/%s', (overlay) => {
               securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
               containers: [
                 {
-                  securityContext: {
-                    allowPrivilegeEscalation: false,
-                    readOnlyRootFilesystem: true,
-                    capabilities: { drop: ['ALL'] },
-                  },
+                  securityContext: RIGHTS,
                   resources: { limits: { memory: expect.any(String) } },
                   readinessProbe: expect.anything(),
                   livenessProbe: expect.anything(),
@@ -218,11 +242,49 @@ describe('production', () => {
     })
     const names = policies.map(({ metadata }) => metadata.name)
     expect(names).toEqual(
-      expect.arrayContaining([...Object.keys(READS), 'nginx', 'migrate', 'redis', 'rabbitmq', 'postgres']),
+      expect.arrayContaining([
+        ...Object.keys(READS),
+        'nginx',
+        'migrate',
+        'tools',
+        'redis',
+        'rabbitmq',
+        'postgres',
+      ]),
     )
     const blocks = [...JSON.stringify(policies).matchAll(/"ipBlock":(\{.*?\})/g)].map(([, block]) => block)
     expect(blocks.length).toBeGreaterThan(0)
     for (const block of blocks) expect(block).toContain('169.254.0.0/16')
+  })
+
+  it('S29: lets in at the one end what it lets out at the other', () => {
+    const policies = all.flatMap((it) => (it.kind === 'NetworkPolicy' ? [policy.parse(it).spec] : []))
+    const pods = all.flatMap((it) =>
+      ['Deployment', 'Job'].includes(it.kind) ? [workload.parse(it).spec.template.metadata.labels] : [],
+    )
+    const ways = policies.flatMap(({ podSelector: { matchLabels: from = {} }, egress }) =>
+      egress.flatMap(({ to, ports }) =>
+        to.flatMap(({ podSelector }) =>
+          podSelector ? ports.map(({ port }) => ({ from, to: podSelector.matchLabels ?? {}, port })) : [],
+        ),
+      ),
+    )
+    const isClosed = ({ from, to, port }: (typeof ways)[number]) =>
+      !policies.some(
+        ({ podSelector, ingress }) =>
+          isDeepStrictEqual(podSelector.matchLabels, to) &&
+          ingress.some(
+            (rule) =>
+              rule.ports.some((it) => it.port === port) &&
+              rule.from.some(({ podSelector: sender }) =>
+                pods
+                  .concat(OPERATED.map((name) => ({ 'app.kubernetes.io/name': name })))
+                  .some((labels) => has(labels, from) && has(labels, sender?.matchLabels ?? { none: '' })),
+              ),
+          ),
+      )
+    expect(ways.length).toBeGreaterThan(15)
+    expect(ways.filter(isClosed)).toEqual([])
   })
 
   it('S22: lets nobody speak to a server without TLS, nor take its certificate on faith', () => {
@@ -244,6 +306,7 @@ describe('production', () => {
       expect(service).toContain('"secretName":"authority"')
     }
     expect(JSON.stringify(specOf('Job', 'migrate')).match(/NODE_EXTRA_CA_CERTS/g)).toHaveLength(3)
+    expect(JSON.stringify(specOf('Deployment', 'tools'))).toContain('NODE_EXTRA_CA_CERTS')
   })
 
   it('holds no secret, and gives the broker what compose gives it', () => {

@@ -350,13 +350,20 @@ const SERVICES: readonly Service[] = [
           {
             title: 'The last run took',
             says: 'Once an hour, a thousand rows at a time.',
-            ...{ unit: 's', shows: 'lines', width: 6 },
+            ...{ unit: 's', shows: 'lines', width: 4 },
             queries: { 'last run': 'max(waybill_retention_run_seconds)' },
+          },
+          {
+            title: 'Since the last run',
+            says: 'That came to its end; before the first one, since the start.',
+            ...{ unit: 's', shows: 'lines', width: 4 },
+            queries: { ago: 'time() - max(waybill_retention_last_run_timestamp_seconds)' },
+            alerts: { RetentionStuck: 14_400 },
           },
           {
             title: 'Months and files removed',
             says: 'Months of the archive, and files of drivers that nobody has sent again.',
-            ...{ unit: 'short', shows: 'lines', width: 6 },
+            ...{ unit: 'short', shows: 'lines', width: 4 },
             queries: {
               months: 'sum(increase(waybill_retention_months_dropped_total[1d]))',
               files: 'sum(increase(waybill_retention_files_total[1d]))',

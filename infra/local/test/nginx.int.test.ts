@@ -38,6 +38,7 @@ async function standIn(port: number) {
   }
 }
 
+const IN_HAND_MAX = 512
 const dir = mkdtempDisposableSync(join(tmpdir(), 'waybill-nginx-'))
 let door: ReturnType<typeof nginx>
 let one: Awaited<ReturnType<typeof standIn>>
@@ -176,6 +177,23 @@ describe('the front door', () => {
     expect((await post()).status).toBe(200)
     expect([...one.asked, ...other.asked]).toHaveLength(1)
     slow.destroy()
+  })
+
+  it('S14: lets one address hold so many requests, and the others on', async () => {
+    const port = Number(new URL(door.url).port)
+    const open = async (localAddress: string) => {
+      const socket = connect({ port, host: '127.0.0.1', localAddress }).setEncoding('latin1')
+      socket.on('error', () => {}).write('POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nx')
+      await once(socket, 'connect')
+      return socket
+    }
+    const held = await Promise.all(Array.from({ length: IN_HAND_MAX }, () => open('127.0.0.1')))
+    await eventually(async () => (await post()).status === 503, { what: 'the door to have read all of them' })
+    const other = await open('127.0.0.2')
+    other.write('x')
+    expect(String(await once(other, 'data'))).toMatch(/^HTTP\/1\.1 200 /)
+    for (const socket of [...held, other]) socket.destroy()
+    await eventually(async () => (await post()).status === 200, { what: 'the door to be free again' })
   })
 
   it('S6: hangs up on whoever does not come to the end of a header', async () => {

@@ -57,7 +57,7 @@ export const CONTROLS = {
   },
   S14: {
     what: 'Too many requests',
-    how: 'per driver and over all of them in Redis, at the ingress by its own load and the length of the queue. Not per address: all of WhatsApp’s webhooks come from a few',
+    how: 'per driver and over all of them in Redis, at the ingress by its own load and the length of the queue; at NGINX one address has 512 requests in hand at most. Not so many a second per address: all of WhatsApp’s webhooks come from a few',
   },
   S15: {
     what: 'Requests to where somebody else says',

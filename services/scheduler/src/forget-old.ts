@@ -32,6 +32,12 @@ export function forgetOld({ pool, registry, policy, media }: Deps): (signal: Abo
     help: 'How long the last run took that came to its end',
     registers,
   })
+  const lastRunAt = new Gauge({
+    name: 'waybill_retention_last_run_timestamp_seconds',
+    help: 'When the last run came to its end; before the first one, when the process started',
+    registers,
+  })
+  lastRunAt.setToCurrentTime()
   return async (signal) => {
     const stopTimer = lastRun.startTimer()
     const run = await retain(pool, policy, signal)
@@ -41,5 +47,6 @@ export function forgetOld({ pool, registry, policy, media }: Deps): (signal: Abo
     files.inc(removed)
     if (removed > 0) await auditFilesRemoved(pool, removed)
     stopTimer()
+    lastRunAt.setToCurrentTime()
   }
 }
