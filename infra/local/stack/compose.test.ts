@@ -14,6 +14,8 @@ const ONE_SHOT = ['migrate', 'broker', 'seed', 'faq']
 
 const service = z.object({
   profiles: z.array(z.string()).default([]),
+  image: z.string().optional(),
+  depends_on: z.record(z.string(), z.unknown()).default({}),
   build: z.object({ args: z.object({ SERVICE: z.string() }) }).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
   ports: z.array(z.string()).default([]),
@@ -33,7 +35,7 @@ const compose = z
   .object({ services: z.record(z.string(), service), networks: z.record(z.string(), z.unknown()) })
   .parse(parse(read('docker-compose.yml'), { merge: true }))
 const all = Object.entries(compose.services)
-const ours = all.filter(([, it]) => it.build)
+const ours = all.filter(([, it]) => it.build || it.image?.startsWith('waybill-'))
 
 describe('docker-compose.yml', () => {
   it('runs every service, as many as npm start', () => {
@@ -65,6 +67,19 @@ describe('docker-compose.yml', () => {
     expect(compose.services.broker?.environment).toMatchObject(
       Object.fromEntries(urls.map(([name, url]) => [`AMQP_URL_${name.toUpperCase()}`, url])),
     )
+  })
+
+  it('has every queue on every node of the cluster, whenever they come', () => {
+    const nodes = all.flatMap(([name]) => (/^rabbitmq(-\d)?$/.test(name) ? [name] : []))
+    expect(nodes).toHaveLength(3)
+    expect(Object.keys(compose.services.broker?.depends_on ?? {}).sort()).toEqual(nodes.sort())
+    expect(read('infra/rabbitmq/rabbitmq.conf')).toMatch(
+      /continuous_membership_reconciliation\.enabled = true\n.*target_group_size = 3\n/,
+    )
+  })
+
+  it('keeps whom `privacy` has erased from coming back with its next run', () => {
+    expect(Object.keys(compose.services.privacy?.depends_on ?? {})).not.toContain('seed')
   })
 
   it('shows dashboards to who reaches the port, lets nobody change them, and has no password', () => {
