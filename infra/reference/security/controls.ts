@@ -8,7 +8,7 @@ export type Control = {
 export const CONTROLS = {
   S1: {
     what: 'A webhook is from WhatsApp',
-    how: 'HMAC-SHA256 over the bytes as they came, before anything is parsed; compared in constant time after the length',
+    how: 'HMAC-SHA256 over the bytes as they came, before anything is parsed; compared in constant time after the length; a rule of the linter keeps secrets from being compared in any other way',
   },
   S2: {
     what: 'A secret can be replaced',

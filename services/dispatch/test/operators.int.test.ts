@@ -200,21 +200,18 @@ describe('an identity provider that can not be asked', () => {
     ['talks without an end', { body: `{"keys":[${' '.repeat(100_000)}]}` }],
   ] as const
 
-  it.each(STATES)(
-    'S26: which %s lets nobody in, but whoever has the shared token',
-    async (_what, state) => {
-      await using other = await identityProvider()
-      Object.assign(other.state, state)
-      await using alone = await serveAdmin({ pool, messaging, identity: other.identity })
-      const token = await other.sign(claims({ iss: other.url }))
-      const answer = await ask(token, '/questions', 'GET', alone)
-      expect(answer).toEqual({
-        status: 503,
-        text: '{"error":"the identity provider can not be asked: try again"}',
-      })
-      expect((await ask(TOKEN, '/questions', 'GET', alone)).status).toBe(200)
-    },
-  )
+  it.each(STATES)('S26: which %s lets nobody in, but whoever has the shared token', async (_what, state) => {
+    await using other = await identityProvider()
+    Object.assign(other.state, state)
+    await using alone = await serveAdmin({ pool, messaging, identity: other.identity })
+    const token = await other.sign(claims({ iss: other.url }))
+    const answer = await ask(token, '/questions', 'GET', alone)
+    expect(answer).toEqual({
+      status: 503,
+      text: '{"error":"the identity provider can not be asked: try again"}',
+    })
+    expect((await ask(TOKEN, '/questions', 'GET', alone)).status).toBe(200)
+  })
 
   it('P9: goes unnoticed while its keys are known', async () => {
     await using other = await identityProvider()
