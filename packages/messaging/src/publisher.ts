@@ -19,13 +19,12 @@ export type PublishOptions = {
   timeoutMs?: number | undefined
 }
 type Target = { exchange: string; routingKey: string }
-type Outstanding = { bodyBytes: number; isReturned: boolean }
+type Outstanding = { messageId: string; routingKey: string; bodyBytes: number; isReturned: boolean }
 
 const TIMEOUT_MS = 5_000
 // Above a few hundred in flight a quorum queue only gives latency; these bounds are for memory.
 const OUTSTANDING_MAX = 2_000
 const OUTSTANDING_BYTES_MAX = 64 * 1024 ** 2
-const PUBLISH_ID = 'waybill-publish-id'
 
 /**
  * Publishes with a confirm, or throws PublishError. Nothing is kept for later: without a connection it fails at once.
@@ -33,20 +32,23 @@ const PUBLISH_ID = 'waybill-publish-id'
  */
 export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
   // What the broker has not answered yet, past its deadline or not: it may still lie in the socket.
-  const outstanding = new Map<string, Outstanding>()
+  const outstanding = new Set<Outstanding>()
   const idle: (() => void)[] = []
   let channel: ConfirmChannel | undefined
   let beforeWrite = () => {}
   let outstandingBytes = 0
   let unsettled = 0
-  let lastId = 0
 
   async function open(model: ChannelModel): Promise<void> {
     const opened = await model.createConfirmChannel()
     opened.on('error', () => {})
-    opened.on('return', ({ properties }) => {
-      const publish = outstanding.get(String(properties.headers?.[PUBLISH_ID]))
-      if (publish) publish.isReturned = true
+    // The same message twice at a time counts as returned twice, which is as true of the one as of the other. A header that tells
+    // them apart would cost the broker more than all of this, with each message.
+    opened.on('return', ({ fields, properties }) => {
+      for (const publish of outstanding) {
+        publish.isReturned ||=
+          publish.messageId === properties.messageId && publish.routingKey === fields.routingKey
+      }
     })
     // Before amqplib's own listener, which fails everything that is unconfirmed.
     opened.prependListener('close', () => {
@@ -78,7 +80,6 @@ export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
       const refusal = refusalOf(body)
       if (refusal || !channel) return fail(refusal ?? 'disconnected')
 
-      const id = nextId()
       const timer = setTimeout(
         () => settle(isBlocked() ? 'blocked' : 'timeout'),
         options.timeoutMs ?? TIMEOUT_MS,
@@ -97,17 +98,23 @@ export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
           resolve()
         }
       }
-      const publish = { bodyBytes: body.length, isReturned: false }
       const { exchange, routingKey } = target
+      const properties = propertiesFor(options)
+      const publish = {
+        messageId: properties.messageId,
+        routingKey,
+        bodyBytes: body.length,
+        isReturned: false,
+      }
       unsettled += 1
       try {
         beforeWrite()
-        channel.publish(exchange, routingKey, body, propertiesFor(id, options), (error: unknown) => {
-          forget(id, publish)
+        channel.publish(exchange, routingKey, body, properties, (error: unknown) => {
+          forget(publish)
           if (error) settle(channel ? 'nacked' : 'disconnected')
           else settle(publish.isReturned ? 'returned' : undefined)
         })
-        outstanding.set(id, publish)
+        outstanding.add(publish)
         outstandingBytes += body.length
       } catch (error) {
         if (!(error instanceof amqp.IllegalOperationError)) reject(error) // amqplib can't encode it: a bug of ours
@@ -124,13 +131,8 @@ export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
     return isFull ? 'overloaded' : undefined
   }
 
-  function forget(id: string, { bodyBytes }: Outstanding): void {
-    if (outstanding.delete(id)) outstandingBytes -= bodyBytes
-  }
-
-  function nextId(): string {
-    lastId += 1
-    return String(lastId)
+  function forget(publish: Outstanding): void {
+    if (outstanding.delete(publish)) outstandingBytes -= publish.bodyBytes
   }
 
   /** Waits until all that is in flight is confirmed or has missed its deadline. */
@@ -143,9 +145,9 @@ export function createPublisher(metrics: Metrics, isBlocked: () => boolean) {
 
 export type Publisher = ReturnType<typeof createPublisher>
 
-function propertiesFor(publishId: string, options: PublishOptions): Options.Publish {
+function propertiesFor(options: PublishOptions) {
   const origin = currentOrigin()
-  const headers: Record<string, unknown> = { ...options.headers, [PUBLISH_ID]: publishId }
+  const headers: Record<string, unknown> = { ...options.headers }
   const traceparent = options.traceparent ?? origin.traceparent
   if (traceparent !== undefined) headers.traceparent = traceparent
   const id = randomUUID()
@@ -156,5 +158,5 @@ function propertiesFor(publishId: string, options: PublishOptions): Options.Publ
     correlationId: options.correlationId ?? origin.correlationId ?? id,
     timestamp: Math.floor(Date.now() / 1_000),
     headers,
-  }
+  } satisfies Options.Publish
 }
