@@ -14,9 +14,12 @@ let world: Awaited<ReturnType<typeof checkInStack>>
 let prometheus: Prometheus
 beforeAll(async () => {
   world = await checkInStack({ ORDER_EVENTS_MERGE_MS: '500', QUIET_FROM: '00:00', QUIET_UNTIL: '00:00' })
-  const { processes } = world.stack.description
+  const { processes, rabbitmqManagement } = world.stack.description
   const watched = processes.filter(({ service }) => service !== 'sandbox')
-  prometheus = await startPrometheus(watched.map(({ metricsUrl }) => metricsUrl))
+  prometheus = await startPrometheus(
+    watched.map(({ metricsUrl }) => metricsUrl),
+    rabbitmqManagement,
+  )
 }, 120_000)
 // A service may take 25 s to stop.
 afterAll(async () => {

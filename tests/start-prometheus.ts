@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CHECKOUT } from '@waybill/local'
 import { eventually } from '@waybill/test-kit'
+import { askBroker } from '@waybill/tools'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { freePorts } from '../infra/local/servers/free-ports.ts'
@@ -18,9 +19,10 @@ const answerSchema = z.object({
   }),
 })
 const configSchema = z.object({
-  scrape_configs: z
-    .tuple([z.looseObject({ job_name: z.literal('waybill'), dns_sd_configs: z.unknown() })])
-    .rest(z.unknown()),
+  scrape_configs: z.tuple([
+    z.looseObject({ job_name: z.literal('waybill'), dns_sd_configs: z.unknown() }),
+    z.looseObject({ job_name: z.literal('rabbitmq'), dns_sd_configs: z.unknown() }),
+  ]),
 })
 
 export type Prometheus = AsyncDisposable & {
@@ -30,8 +32,15 @@ export type Prometheus = AsyncDisposable & {
   caughtUp(): Promise<void>
 }
 
-/** Debian's Prometheus with the configuration of compose, but for where the services are: it looks every second. */
-export async function startPrometheus(metricsUrls: readonly string[]): Promise<Prometheus> {
+const overviewSchema = z.object({
+  listeners: z.array(z.object({ protocol: z.string(), port: z.number() })),
+})
+
+/** Debian's Prometheus with the configuration of compose, but for where services and the broker are: it looks every second. */
+export async function startPrometheus(
+  metricsUrls: readonly string[],
+  rabbitmqManagementUrl: string,
+): Promise<Prometheus> {
   await using opened = new AsyncDisposableStack()
   const dir = opened.adopt(await mkdtemp(join(tmpdir(), 'waybill-prometheus-')), (it) =>
     rm(it, { recursive: true, force: true }),
@@ -40,7 +49,11 @@ export async function startPrometheus(metricsUrls: readonly string[]): Promise<P
   const config = configSchema.parse(
     parse(readFileSync(join(CHECKOUT, 'infra/prometheus/prometheus.yml'), 'utf8')),
   )
-  const { dns_sd_configs: _names, ...waybill } = config.scrape_configs[0]
+  const [{ dns_sd_configs: _names, ...waybill }, { dns_sd_configs: _nodes, ...rabbitmq }] =
+    config.scrape_configs
+  const overview = await askBroker(rabbitmqManagementUrl, 'GET', 'overview')
+  const { listeners } = overviewSchema.parse(await overview.json())
+  const ofBroker = listeners.filter(({ protocol }) => protocol === 'http/prometheus')
   await writeFile(
     join(dir, 'prometheus.yml'),
     stringify({
@@ -48,6 +61,7 @@ export async function startPrometheus(metricsUrls: readonly string[]): Promise<P
       rule_files: [join(CHECKOUT, 'infra/prometheus/rules/*.yml')],
       scrape_configs: [
         { ...waybill, static_configs: [{ targets: metricsUrls.map((it) => new URL(it).host) }] },
+        { ...rabbitmq, static_configs: [{ targets: ofBroker.map(({ port }) => `127.0.0.1:${port}`) }] },
       ],
     }),
   )

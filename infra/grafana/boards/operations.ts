@@ -145,7 +145,6 @@ export const operations: Board = {
             '{{queue}}': 'sum by (queue) (rabbitmq_detailed_queue_messages_ready{queue!~".*\\\\.dead"})',
           },
           alerts: { QueueDeep: 500, QueueVeryDeep: 1000 },
-          emptyUnless: 'RabbitMQ runs its Prometheus plugin',
         },
         {
           title: 'Turns',

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { privateDir } from './account.ts'
 import type { BrokerName, ServerDefinition, ServerPlace } from './server-definition.ts'
 
-type Ports = { amqp: number; management: number; epmd: number; distribution: number }
+type Ports = { amqp: number; management: number; metrics: number; epmd: number; distribution: number }
 type RabbitMq = ServerDefinition & {
   url: string
   managementUrl: string
@@ -51,13 +51,15 @@ export function rabbitMqServer(place: ServerPlace, ports: Ports, { name, cluster
   const cookie = join(dir, '.erlang.cookie')
   if (!existsSync(cookie)) writeFileSync(cookie, secrets.cookie, { mode: 0o400 })
   if (place.account) chownSync(cookie, place.account.uid, place.account.gid)
-  writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management].\n')
+  writeFileSync(join(dir, 'enabled_plugins'), '[rabbitmq_management, rabbitmq_prometheus].\n')
   writeFileSync(
     join(dir, 'rabbitmq.conf'),
     [
       `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
       'management.tcp.ip = 127.0.0.1',
       `management.tcp.port = ${ports.management}`,
+      'prometheus.tcp.ip = 127.0.0.1',
+      `prometheus.tcp.port = ${ports.metrics}`,
       'default_user = waybill',
       `default_pass = ${password}`,
       'disk_free_limit.absolute = 200MB',

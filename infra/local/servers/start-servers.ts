@@ -56,7 +56,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   rmSync(isFresh ? dir : join(dir, 'logs'), { recursive: true, force: true })
   openDir(dir)
 
-  const [postgresPort = 0, redisPort = 0, epmdPort = 0, ...brokerPorts] = await freePorts(3 + 3 * brokers)
+  const [postgresPort = 0, redisPort = 0, epmdPort = 0, ...brokerPorts] = await freePorts(3 + 4 * brokers)
   const place = (name: string) => ({ dir: join(dir, name), account, isDurable: !isThrowaway })
   const postgres = await postgresServer(place('postgres'), postgresPort)
   const redis = redisServer(place('redis'), redisPort)
@@ -64,8 +64,8 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   const cluster = BROKERS.slice(0, brokers)
   const secrets = brokerSecrets(privateDir(join(dir, 'rabbitmq'), account))
   const nodes = cluster.map((name, index) => {
-    const [amqp = 0, management = 0, distribution = 0] = brokerPorts.slice(index * 3)
-    const ports = { amqp, management, epmd: epmdPort, distribution }
+    const [amqp = 0, management = 0, metrics = 0, distribution = 0] = brokerPorts.slice(index * 4)
+    const ports = { amqp, management, metrics, epmd: epmdPort, distribution }
     return rabbitMqServer(place(name), ports, { name, cluster, secrets })
   })
   const [rabbitmq] = nodes
