@@ -175,4 +175,9 @@ describe('a policy', () => {
     const [problem = ''] = problemsIn(text)
     expect(problem).toEqual(sentence)
   })
+
+  it('S6: is not what is nested so deeply that nobody can read it', () => {
+    const deep = `checks:\n ${': '.repeat(20_000)}\n`
+    expect(problemsIn(deep)).toEqual(['acme.policy.yaml:1:1: the file is nested too deeply to be read'])
+  })
 })

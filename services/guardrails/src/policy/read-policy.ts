@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
+import { types } from 'node:util'
 import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { type Policy, toPolicy } from './policy.ts'
 import { policySchema } from './policy-schema.ts'
@@ -18,6 +19,16 @@ export function policyName(fileName: string): string | undefined {
  * path of the field, what it says and what it may say.
  */
 export function readPolicy(text: string, fileName: string): Policy {
+  try {
+    return read(text, fileName)
+  } catch (error) {
+    // Whoever reads YAML calls himself for each level.
+    if (!types.isNativeError(error) || error.name !== 'RangeError') throw error
+    throw new Error(`${fileName}:1:1: the file is nested too deeply to be read`, { cause: error })
+  }
+}
+
+function read(text: string, fileName: string): Policy {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number, sentence: string) => {
