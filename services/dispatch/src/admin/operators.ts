@@ -6,7 +6,7 @@ import { AdminError } from './admin-error.ts'
 import type { Person, PersonOf } from './identity-provider.ts'
 
 /** To look, to answer drivers, to handle what was set aside. Each may what the ones before it may. */
-export const ROLES = ['viewer', 'operator', 'admin'] as const
+const ROLES = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
 /** The least role that may use a route, as its `onRequest`. */

@@ -8,8 +8,8 @@ import { operators } from './operators.ts'
 import { type PeopleDeps, peopleRoutes } from './people-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 
-export type AdminConfig = { token: string | undefined; identity: IdentityConfig | undefined }
-type Deps = AdminConfig & { registry: Registry } & PeopleDeps & DeadLetterDeps
+type Deps = PeopleDeps &
+  DeadLetterDeps & { token: string | undefined; identity: IdentityConfig | undefined; registry: Registry }
 
 /**
  * What dispatchers and operators may do, below `/admin`: one file for each group of routes. Without a token and without
@@ -20,20 +20,19 @@ export async function registerAdmin(
   { token, identity, registry, ...deps }: Deps,
 ): Promise<void> {
   if (token === undefined && identity === undefined) return
-  const { log } = deps
-  const provider = identity && identityProvider({ identity, registry, log })
+  const provider = identity && identityProvider({ identity, registry, log: deps.log })
   app.addHook('onClose', async () => provider?.[Symbol.dispose]())
   await app.register(
     async (admin) => {
-      const may = operators(admin, { token, personOf: provider?.personOf, log })
+      const may = operators(admin, { token, personOf: provider?.personOf, log: deps.log })
       admin.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
         const isUnstorable: boolean = isRefusedData(error)
         const status = isUnstorable ? 400 : (error.statusCode ?? 500)
-        if (status === 500)
+        const isTold = status < 500 || error instanceof AdminError
+        if (!isTold)
           deps.log.error({ err: error, route: request.routeOptions.url }, 'an admin request failed')
         // What PostgreSQL says quotes what it was given.
         const sentence = isUnstorable ? 'something in it can not be stored' : error.message
-        const isTold = status < 500 || error instanceof AdminError
         return reply.code(status).send({ error: isTold ? sentence : 'something went wrong' })
       })
       peopleRoutes(admin, may, deps)
